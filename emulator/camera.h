@@ -1,0 +1,102 @@
+// The virtual camera: a profile brought to life. Everything on it runs on the camera's loop.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "emulator/capture.h"
+#include "emulator/live_view.h"
+#include "emulator/operation.h"
+#include "emulator/properties.h"
+#include "emulator/session.h"
+#include "emulator/storage/store.h"
+#include "emulator/vendor.h"
+#include "profiles/profile.h"
+#include "transport/clock.h"
+#include "transport/responder.h"
+
+namespace stuntcam::emulator {
+
+struct CameraOptions {
+  u64 seed = 1;
+  std::string media;                       // a folder that plays the first store; "" = as the profile says
+  bool writable = false;                   // changes really reach that folder
+  std::string preset;                      // "" = none
+  std::vector<std::pair<u16, Value>> set;  // --set, after the preset
+  std::optional<bool> push_events;         // overrides the quirk
+};
+
+class Camera final : public transport::Responder {
+ public:
+  // Throws std::system_error when the media folder cannot be read, std::invalid_argument for an unknown preset.
+  Camera(profiles::Profile, CameraOptions, transport::Clock&);
+  ~Camera() override;
+
+  // Responder
+  ptp::Identity identity() const override;
+  std::expected<std::unique_ptr<transport::Session>, ptp::InitFailReason> open(const ptp::Identity&,
+                                                                               transport::Outlet&) override;
+
+  const profiles::Profile& profile() const { return profile_; }
+  transport::Clock& clock() { return clock_; }
+  Properties& properties() { return properties_; }
+  Shutter& shutter() { return *shutter_; }
+  LiveView& live_view() { return live_view_; }
+  VendorModule& vendor() { return *vendor_; }
+  const std::string& serial_number() const { return serial_number_; }
+  u64 seed() const { return options_.seed; }
+  ptp::DateTime now() const;  // what the camera's own clock shows (settable by the DateTime property)
+  void set_time(const ptp::DateTime&);
+  ptp::DeviceInfo device_info() const;
+  const OperationRow* operation(OperationCode) const;  // null: not implemented here (it may still be canned)
+  const profiles::CannedOperation* canned(OperationCode) const;
+
+  // Stores and objects. Handles are unique among all stores.
+  std::vector<Store*> stores() const;
+  Store* store(u32 id) const;            // null: no such store
+  Store* store_of(u32 handle) const;     // null: on no store (or in memory)
+  Store* default_store() const;          // the first that is present; null: none
+  const Object* find(u32 handle) const;  // on a store or in memory
+  // Files captured to memory, under handles of the vendor's choice. Replaces one of the same handle.
+  void keep_in_memory(Object);
+  bool drop_from_memory(u32 handle);  // false: not there
+  bool drop_all_from_memory();
+  const std::map<u32, Object>& memory() const { return memory_; }
+  u32 remaining_shots() const;  // what fits on the default store, as the camera is set
+
+  // To every open session but `except`.
+  void announce(const transport::EventOut&, const CameraSession* except = nullptr);
+  void announce(ptp::EventCode, std::initializer_list<u32> params, u32 transaction_id = ptp::no_transaction,
+                const CameraSession* except = nullptr);
+  // Looks at the folders behind the stores and announces what changed there; called on a timer and before listings.
+  void look_at_disk();
+  std::vector<CameraSession*> sessions() const { return sessions_; }
+  void enter(CameraSession& session) { sessions_.push_back(&session); }
+  void leave(CameraSession&);
+  // ResetDevice and PowerDown: every session ends; the others hear DeviceReset first when `told`.
+  void close_all_sessions(CameraSession& by, bool told);
+
+ private:
+  void watch_disk();
+  profiles::Profile profile_;
+  CameraOptions options_;
+  transport::Clock& clock_;
+  std::string serial_number_;
+  ptp::Guid guid_{};
+  i64 time_offset_ = 0;  // camera time minus wall time, seconds
+  std::unique_ptr<VendorModule> vendor_;
+  Properties properties_;
+  Handles handles_;
+  std::vector<std::unique_ptr<Store>> stores_;
+  std::map<u32, Object> memory_;
+  std::map<u16, OperationRow> operations_;
+  LiveView live_view_;
+  std::unique_ptr<Shutter> shutter_;
+  std::vector<CameraSession*> sessions_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // callbacks on the clock hold it weakly
+};
+
+}  // namespace stuntcam::emulator

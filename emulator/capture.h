@@ -1,0 +1,76 @@
+// The shutter: what happens between a release and the last picture of it, on the camera's clock.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/imaging/picture.h"
+#include "ptp/codes.h"
+#include "transport/clock.h"
+
+namespace stuntcam::emulator {
+
+class Camera;
+class CameraSession;
+
+enum class CaptureTarget : u8 {
+  card,
+  memory
+};  // memory: the camera's RAM, to be fetched and dropped (Nikon calls it SDRAM)
+
+struct Release {
+  CaptureTarget target = CaptureTarget::card;
+  bool autofocus = false;
+  u32 storage = 0;          // 0: the default store
+  u16 format = 0;           // 0: as the camera is set
+  u32 transaction_id = 0;   // carried by the events of this capture
+  bool open_ended = false;  // InitiateOpenCapture: goes on until terminated
+};
+
+// One file of one shot: a JPEG or a raw file.
+struct PlannedFile {
+  u16 format = 0x3801;
+  std::string extension = "JPG";
+  bool raw = false;
+  u64 size = 0;  // bytes of the finished file; 0: as it comes out
+  int quality = 90;
+};
+
+// What one release will do with the camera as it is set now. The vendor's module works it out.
+struct CapturePlan {
+  std::vector<PlannedFile> files;  // of each shot
+  Shot shot;                       // number and date are filled in at each exposure
+  u32 shots = 1;                   // burst
+  bool bulb = false;               // exposure lasts until terminated
+  transport::Duration delay{};     // self-timer
+  transport::Duration autofocus{};
+  transport::Duration exposure{};  // of one shot, shutter time included
+  transport::Duration interval{};  // between the shots of a burst
+};
+
+class Shutter {
+ public:
+  explicit Shutter(Camera&);
+  ~Shutter();
+
+  // OK: accepted, pictures follow. DeviceBusy, StoreFull, StoreNotAvailable, StoreReadOnly, InvalidStorageId, ….
+  ptp::ResponseCode release(const Release&);
+  bool busy() const;
+  bool bulb_open() const;
+  // The transaction of a running open capture or bulb.
+  std::optional<u32> open_transaction() const;
+  // Ends a bulb exposure or an open capture. CaptureAlreadyTerminated when the camera ended it by itself,
+  // InvalidTransactionID when it is another's.
+  ptp::ResponseCode terminate(u32 transaction_id);
+  // Drops what is under way: power off, reset.
+  void abort();
+  u32 shots_taken() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // callbacks on the clock hold it weakly
+};
+
+}  // namespace stuntcam::emulator

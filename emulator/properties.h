@@ -1,0 +1,66 @@
+// The device properties of one camera and their present values.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "profiles/profile.h"
+#include "ptp/codes.h"
+#include "ptp/datasets.h"
+
+namespace stuntcam::emulator {
+
+using ptp::PropertyCode;
+using ptp::ResponseCode;
+using ptp::Value;
+
+class Properties {
+ public:
+  explicit Properties(const std::vector<profiles::Property>&);
+
+  bool has(u16 code) const { return states_.contains(code); }
+  bool has(PropertyCode code) const { return has(static_cast<u16>(code)); }
+  std::vector<u16> codes(bool vendor_list) const;        // in the profile's order
+  const profiles::Property& definition(u16 code) const;  // must be had
+
+  // nullopt: there is no such property.
+  std::optional<ptp::DevicePropDesc> describe(u16 code) const;
+  std::optional<Value> get(u16 code) const;
+  // The integer value of a property that there is; `otherwise` when there is none.
+  i64 integer(u16 code, i64 otherwise = 0) const;
+  i64 integer(PropertyCode code, i64 otherwise = 0) const { return integer(static_cast<u16>(code), otherwise); }
+
+  // What an initiator does: checks access (AccessDenied), type (InvalidDevicePropFormat: done by the caller when
+  // decoding) and form (InvalidDevicePropValue); setting the present value always succeeds. `by` is passed on to the
+  // listener.
+  ResponseCode set(u16 code, Value, const void* by);
+  ResponseCode reset(u16 code, const void* by);  // to the factory default; AccessDenied for a read-only one
+  void reset_all(const void* by);                // every writable one
+  // What the camera does itself: no check of access or form. Ignored when there is no such property.
+  void change(u16 code, Value);
+  void change(u16 code, i64 integer);
+  void change(PropertyCode code, i64 integer) { change(static_cast<u16>(code), integer); }
+
+  // A property whose value is worked out when asked (a running clock, remaining shots). store is called with what set()
+  // or reset() accepted; may be empty.
+  void compute(u16 code, std::function<Value()> value, std::function<void(const Value&)> store);
+
+  // Called after a value really changed; `by` is null when the camera changed it itself.
+  void on_change(std::function<void(u16 code, const void* by)> listener) { listeners_.push_back(std::move(listener)); }
+
+ private:
+  struct State {
+    const profiles::Property* definition;
+    Value current;
+    std::function<Value()> value;
+    std::function<void(const Value&)> store;
+  };
+  void put(State&, Value, const void* by);
+  std::vector<u16> order_;
+  std::map<u16, State> states_;
+  std::vector<std::function<void(u16, const void*)>> listeners_;
+};
+
+}  // namespace stuntcam::emulator

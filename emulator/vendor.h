@@ -1,0 +1,36 @@
+// What a vendor's cameras do beyond the standard: operations with real behaviour, properties that move together, what a
+// release produces and how it is told. One file per vendor in vendors/; the default does what ISO 15740 says.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "emulator/capture.h"
+#include "emulator/operation.h"
+#include "emulator/storage/object.h"
+
+namespace stuntcam::emulator {
+
+class VendorModule {
+ public:
+  virtual ~VendorModule() = default;
+  virtual std::span<const OperationRow> operations() const { return {}; }
+  // Once, when the camera is built: computed properties and the like.
+  virtual void attach(Camera&) {}
+  // After a property changed, before others hear of it: move along what belongs to it, by properties().change().
+  virtual void property_changed(Camera&, u16 code) { (void)code; }
+  // Why no picture can be taken now (OK: it can), before anything starts.
+  virtual ResponseCode ready_to_capture(Camera&, const Release&) { return ResponseCode::OK; }
+  virtual CapturePlan plan(Camera&, const Release&);
+  // Events of a finished file and of the whole release. Default: ObjectAdded(handle), CaptureComplete (not for open
+  // captures).
+  virtual void file_added(Camera&, const Release&, u32 handle);
+  virtual void capture_complete(Camera&, const Release&);
+  // A session has ended, however it ended.
+  virtual void session_closed(Camera&) {}
+};
+
+// Listed in vendors/vendors.cpp.
+std::unique_ptr<VendorModule> make_vendor_module(ptp::Vendor);
+
+}  // namespace stuntcam::emulator

@@ -1,0 +1,35 @@
+// Loading and checking profiles.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "profiles/profile.h"
+
+namespace stuntcam::profiles {
+
+// "profiles/my.toml:12:5: unknown key 'operatons' in [device]; did you mean 'operations'?"
+struct Problem {
+  std::string file;
+  unsigned line = 0, column = 0;
+  std::string message;
+  std::string to_string() const;
+};
+
+// A profile compiled into the program, or a path ending in .toml. `extends` names are looked up beside the file first,
+// then among the built-in ones. All problems found, not only the first.
+std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path);
+std::expected<Profile, std::vector<Problem>> parse(std::string_view toml, const std::string& file);
+
+struct BuiltIn {
+  std::string_view name;  // "nikon-d5300"
+  std::string_view toml;
+};
+std::vector<BuiltIn> built_in();  // including bases such as "nikon", which have no [device] model
+
+// --set PROP=VALUE and presets: a value as text, in the property's type. Labels, numbers (decimal, 0x…), strings.
+std::expected<ptp::Value, std::string> parse_value(const Property&, std::string_view text);
+
+}  // namespace stuntcam::profiles

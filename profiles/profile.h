@@ -1,0 +1,131 @@
+// A camera as data: what profiles/*.toml say, checked and typed. Everything that differs from one camera to the next is
+// here; nothing here does anything.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ptp/codes.h"
+#include "ptp/datasets.h"
+#include "ptp/value.h"
+
+namespace stuntcam::profiles {
+
+using Duration = std::chrono::nanoseconds;
+
+struct Device {
+  u16 standard_version = 100;
+  u32 vendor_extension_id = 0;
+  u16 vendor_extension_version = 100;
+  std::string vendor_extension_desc;
+  u16 functional_mode = 0;
+  std::string manufacturer, model, version;
+  // The first camera's serial number. '#' stands for a digit derived from the seed, so that each of --count cameras has
+  // its own.
+  std::string serial;
+  std::vector<u16> operations, events, capture_formats, image_formats;
+  ptp::Vendor vendor = ptp::Vendor::none;  // whose vendor codes these are: key `vendor`, or from the two fields above
+};
+
+struct Property {
+  u16 code = 0;
+  std::string name;  // from the code tables, or the profile's own
+  ptp::DataType type = ptp::DataType::undefined;
+  bool writable = false;
+  ptp::Value factory_default, current;
+  ptp::Form form;
+  bool vendor_list = false;  // listed by a vendor operation instead of DeviceInfo (key `listed = "vendor"`)
+  std::map<std::string, std::string> labels;  // value as text → its name: "2" → "auto"
+};
+
+// A run of synthetic objects on a card.
+struct SyntheticObjects {
+  u32 count = 0;
+  u64 size = 0;  // bytes of each; 0 with format EXIF_JPEG: as large as the picture comes out
+  u16 format = 0x3801;
+  u32 width = 0, height = 0;  // pixels, for images
+  std::string folder;         // "DCIM/100NCD53"
+  std::string name;           // "DSC_%04u.JPG"; %u counts from `first`
+  u32 first = 1;
+};
+
+struct Storage {
+  u32 id = 0x00010001;
+  u16 storage_type = 4, filesystem_type = 3, access_capability = 0;
+  u64 capacity = 0;                // bytes; 0 with `present`: from the folder's file system
+  std::optional<u32> free_images;  // fixed number to report; otherwise computed from the free bytes
+  std::string description, label;
+  std::string media = "synthetic";  // or a folder's path
+  bool present = true;              // false: the slot is empty
+  std::vector<SyntheticObjects> objects;
+};
+
+// An operation answered without code: [[operation]].
+struct CannedOperation {
+  u16 code = 0;
+  std::optional<Bytes> data;  // none: no data phase to the initiator
+  u16 response = 0x2001;
+  std::vector<u32> response_params;
+  Duration delay{};
+  bool takes_data = false;  // the initiator sends a data phase, which is read and dropped
+};
+
+struct Timing {
+  Duration capture{std::chrono::milliseconds(100)};  // release to image ready
+  Duration autofocus{};
+  Duration burst_interval{std::chrono::milliseconds(200)};
+  Duration self_timer{std::chrono::seconds(10)};
+  Duration live_view_start{};
+  double live_view_rate = 30;  // frames a second
+};
+
+// What real cameras do against the standard, or where it leaves a choice. Each value set in a TOML file has a comment
+// there that says what was observed and where.
+struct Quirks {
+  // Events wait in a queue that the initiator polls by a vendor operation; nothing is sent on the event connection.
+  bool poll_events = false;
+  bool push_events = true;  // send events on the event connection (with poll_events: as well)
+  enum class TransactionIds : u8 { off, lenient, strict };
+  TransactionIds transaction_ids =
+      TransactionIds::lenient;               // lenient: any id but 0xFFFFFFFF; strict: the next in order
+  bool five_response_parameters = false;     // always five, zero-padded
+  bool three_event_parameters = false;       // always three, zero-padded
+  bool upload_to_read_only_store = false;    // SendObjectInfo works although AccessCapability says read-only
+  bool event_for_own_delete = false;         // ObjectRemoved also to the initiator that deleted
+  bool event_for_own_property_set = false;   // DevicePropChanged also to the initiator that set
+  bool accept_current_outside_form = false;  // the profile's current values may lie outside their forms
+  bool one_packet_per_segment = false;       // StartData, EndData and Response in TCP segments of their own
+  bool operations_without_session = false;   // operations other than GetDeviceInfo work before OpenSession
+};
+
+struct Profile {
+  std::string name;         // "nikon-d5300"
+  std::string description;  // one line for `cameras`
+  std::string origin;       // file it came from, or "built in"
+  std::string dialect = "ptpip";
+  u16 port = 15740;
+  std::string
+      friendly_name;  // in InitCommandAck; at most 19 characters, so that the Ack fits the 72 bytes clients read
+  std::optional<std::string> guid;  // 32 hex digits; otherwise derived from the seed
+  u32 protocol_version = 0x00010000;
+  u32 max_initiators = 8;
+  u64 data_packet = 16u << 20;  // largest object sent as one EndData packet; larger ones in Data packets of 1 MiB
+  Device device;
+  std::vector<Property> properties;
+  std::vector<u16> object_properties;  // MTP object properties that GetObjectPropsSupported lists
+  std::vector<Storage> storages;
+  std::vector<CannedOperation> canned;
+  Timing timing;
+  Quirks quirks;
+  std::map<std::string, std::vector<std::pair<u16, ptp::Value>>> presets;  // --preset NAME: property values
+  std::vector<u16> assumed;  // operation and property codes whose behaviour no source knows (`assumed = […]`), for docs
+
+  const Property* property(u16 code) const;
+  bool advertises(ptp::OperationCode) const;
+};
+
+}  // namespace stuntcam::profiles

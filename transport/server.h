@@ -1,0 +1,61 @@
+// A server holds one Responder and speaks PTP/IP for it: connections, handshakes, sessions, data phases, events,
+// probes, cancels, limits. One server, one loop: an io_context that one thread runs; several servers may share a loop.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "transport/clock.h"
+#include "transport/link.h"
+#include "transport/observer.h"
+#include "transport/responder.h"
+
+namespace stuntcam::transport {
+
+enum class Lane : u8 { first_packet_says, command, event };
+
+struct ServerOptions {
+  u32 max_initiators = 8;       // command connections at once; one more gets InitFail(busy)
+  u32 max_connections = 2048;   // sockets at once, half-open ones included; beyond: closed at once
+  bool strict = false;          // close on what the standard forbids, instead of putting up with it
+  u64 data_packet = 16u << 20;  // payloads up to this go as one EndData; larger ones in Data packets of 1 MiB
+  bool five_response_parameters = false;
+  bool three_event_parameters = false;
+  bool one_packet_per_segment = false;
+  u32 protocol_version = 0x00010000;
+  Duration handshake{std::chrono::seconds(10)};  // from accept to a whole first packet; docs/protocol.md §1.8
+  Duration idle{};                               // a command connection without requests this long is closed; 0 = never
+  Duration stalled{std::chrono::seconds(60)};    // a transfer that moves no byte this long is given up
+  Duration cancel_wait{std::chrono::seconds(5)};  // for the command connection's Cancel after the event connection's
+  Duration data_wait{std::chrono::seconds(2)};    // for the data phase that a request did not announce
+  // One line each: who was dropped and why. Never called for a client that behaves.
+  std::function<void(const std::string&)> log;
+  Wrap wrap;
+};
+
+class Server {
+ public:
+  Server(asio::io_context&, Responder&, Clock&, ServerOptions);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds and accepts from now on. Returns the port (port 0: a free one). Throws std::system_error naming the address
+  // when it is taken.
+  u16 listen(const std::string& host, u16 port);
+  // One connection, whatever made it: runs until it ends. For tests over memory links, and what listen() spawns.
+  Task<> serve(std::unique_ptr<Link>, Lane = Lane::first_packet_says);
+  // Stops accepting, closes every connection; `stopped` is called once every coroutine has ended. Only then may the
+  // responder go.
+  void stop(std::function<void()> stopped);
+  std::size_t connections() const;
+  std::size_t initiators() const;
+
+ private:
+  struct Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace stuntcam::transport
