@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "emulator/storage/object.h"
@@ -67,8 +68,12 @@ class Store {
   // A finished object with content already made (a captured picture, a folder). The handle is drawn here. The object's
   // storage, handle and size are filled in. parent 0 = root.
   virtual std::expected<u32, StoreError> add(Object) = 0;
-  // The next captured picture's place, made when needed: the DCF folder. parent handle.
+  // The next captured picture's place, made when needed: DCIM's folder with the highest number (DCF: three digits and
+  // five letters), or a new one when that is full. Its handle.
   virtual std::expected<u32, StoreError> capture_folder() = 0;
+  // The number of the next picture, 1..9999, for names like DSC_0001.JPG: one more than the highest among the names of
+  // `prefix` and four digits, whatever their extension, in the newest DCF folder that has any. After 9999 comes 1.
+  virtual u32 next_file_number(std::string_view prefix) const = 0;
   // Reserves `announced` bytes and a handle.
   struct Pending {
     u32 handle = 0;
