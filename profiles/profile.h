@@ -112,7 +112,8 @@ struct Profile {
       friendly_name;  // in InitCommandAck; at most 19 characters, so that the Ack fits the 72 bytes clients read
   std::optional<std::string> guid;  // 32 hex digits; otherwise derived from the seed
   u32 protocol_version = 0x00010000;
-  u32 max_initiators = 8;
+  u32 max_initiators = 1024;    // no source knows the limit of any camera here, so by default only we set one
+  u32 first_handle = 1;         // handle of the first object; the others follow
   u64 data_packet = 16u << 20;  // largest object sent as one EndData packet; larger ones in Data packets of 1 MiB
   Device device;
   std::vector<Property> properties;
