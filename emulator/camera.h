@@ -65,6 +65,8 @@ class Camera final : public transport::Responder {
   bool drop_from_memory(u32 handle);  // false: not there
   bool drop_all_from_memory();
   const std::map<u32, Object>& memory() const { return memory_; }
+  // MTP object references, by the object that refers.
+  std::map<u32, std::vector<u32>>& references() { return references_; }
   u32 remaining_shots() const;  // what fits on the default store, as the camera is set
 
   // To every open session but `except`.
@@ -92,6 +94,7 @@ class Camera final : public transport::Responder {
   Handles handles_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::map<u32, Object> memory_;
+  std::map<u32, std::vector<u32>> references_;
   std::map<u16, OperationRow> operations_;
   LiveView live_view_;
   std::unique_ptr<Shutter> shutter_;

@@ -21,12 +21,13 @@ enum class CaptureTarget : u8 {
 };  // memory: the camera's RAM, to be fetched and dropped (Nikon calls it SDRAM)
 
 struct Release {
-  CaptureTarget target = CaptureTarget::card;
+  std::optional<CaptureTarget> target;  // none: as the camera is set. Decided by the plan; from then on it has a value
   bool autofocus = false;
   u32 storage = 0;          // 0: the default store
   u16 format = 0;           // 0: as the camera is set
   u32 transaction_id = 0;   // carried by the events of this capture
   bool open_ended = false;  // InitiateOpenCapture: goes on until terminated
+  const CameraSession* by = nullptr;
 };
 
 // One file of one shot: a JPEG or a raw file.
@@ -40,12 +41,16 @@ struct PlannedFile {
 
 // What one release will do with the camera as it is set now. The vendor's module works it out.
 struct CapturePlan {
-  std::vector<PlannedFile> files;  // of each shot
-  Shot shot;                       // number and date are filled in at each exposure
-  u32 shots = 1;                   // burst
-  bool bulb = false;               // exposure lasts until terminated
-  transport::Duration delay{};     // self-timer
+  CaptureTarget target = CaptureTarget::card;
+  u32 first_memory_handle = 0;       // target memory: of the first file; the next ones count up from it
+  std::string name_prefix = "DSC_";  // four characters in front of the file's number
+  std::vector<PlannedFile> files;    // of each shot
+  Shot shot;                         // number and date are filled in at each exposure
+  u32 shots = 1;                     // burst
+  bool bulb = false;                 // exposure lasts until terminated
+  transport::Duration delay{};       // self-timer
   transport::Duration autofocus{};
+  bool out_of_focus = false;       // the autofocus fails, and the release with it: no picture
   transport::Duration exposure{};  // of one shot, shutter time included
   transport::Duration interval{};  // between the shots of a burst
 };
@@ -59,11 +64,13 @@ class Shutter {
   ptp::ResponseCode release(const Release&);
   bool busy() const;
   bool bulb_open() const;
-  // The transaction of a running open capture or bulb.
-  std::optional<u32> open_transaction() const;
-  // Ends a bulb exposure or an open capture. CaptureAlreadyTerminated when the camera ended it by itself,
-  // InvalidTransactionID when it is another's.
-  ptp::ResponseCode terminate(u32 transaction_id);
+  // Ends the open capture or bulb exposure of that transaction. CaptureAlreadyTerminated when the camera ended it by
+  // itself, InvalidTransactionID when there is none or it is another session's.
+  ptp::ResponseCode terminate(u32 transaction_id, const CameraSession* by);
+  // Ends a bulb exposure, whosever it is; false when none is open.
+  bool close_bulb();
+  // The session has ended: its open capture or bulb ends with it; other captures finish.
+  void session_closed(const CameraSession&);
   // Drops what is under way: power off, reset.
   void abort();
   u32 shots_taken() const;

@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "profiles/profile.h"
@@ -42,6 +43,8 @@ class Properties {
   void change(u16 code, Value);
   void change(u16 code, i64 integer);
   void change(PropertyCode code, i64 integer) { change(static_cast<u16>(code), integer); }
+  // Some properties can be set only in some state of the camera. Ignored when there is no such property.
+  void set_writable(u16 code, bool writable);
 
   // A property whose value is worked out when asked (a running clock, remaining shots). store is called with what set()
   // or reset() accepted; may be empty.
@@ -56,6 +59,7 @@ class Properties {
     Value current;
     std::function<Value()> value;
     std::function<void(const Value&)> store;
+    std::optional<bool> writable;  // none: as the definition says
   };
   void put(State&, Value, const void* by);
   std::vector<u16> order_;

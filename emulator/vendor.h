@@ -26,8 +26,8 @@ class VendorModule {
   // captures).
   virtual void file_added(Camera&, const Release&, u32 handle);
   virtual void capture_complete(Camera&, const Release&);
-  // A session has ended, however it ended.
-  virtual void session_closed(Camera&) {}
+  // A session has ended, however it ended. It is no longer open().
+  virtual void session_closed(Camera&, CameraSession&) {}
 };
 
 // Listed in vendors/vendors.cpp.
