@@ -38,6 +38,8 @@ class Upload {
  public:
   virtual ~Upload() = default;
   virtual std::expected<void, StoreError> write(View bytes) = 0;  // in order
+  // Drops what was written, on disk too; the reservation stays: SendObject may be tried again (docs/protocol.md §4.1).
+  virtual void rewind() = 0;
   // The object appears under the handle that begin_upload gave. `info.size` is what was really written.
   virtual std::expected<void, StoreError> commit() = 0;
 };
@@ -65,8 +67,9 @@ class Store {
   virtual std::vector<u32> list(u32 parent) const = 0;
   virtual std::size_t size() const = 0;  // number of objects
 
-  // A finished object with content already made (a captured picture, a folder). The handle is drawn here. The object's
-  // storage, handle and size are filled in. parent 0 = root.
+  // A finished object with content already made (a captured picture, a folder). The handle is drawn here, unless the
+  // object brings one: moved from another store, it keeps its own. Storage, handle and size are filled in. parent 0 =
+  // root.
   virtual std::expected<u32, StoreError> add(Object) = 0;
   // The next captured picture's place, made when needed: DCIM's folder with the highest number (DCF: three digits and
   // five letters), or a new one when that is full. Its handle.
