@@ -1,12 +1,15 @@
 // The words for bytes and numbers that every folder uses.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace stuntcam {
+
+static_assert(std::endian::native == std::endian::little, "integers are copied to and from the wire as they are");
 
 using u8 = std::uint8_t;
 using u16 = std::uint16_t;

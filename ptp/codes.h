@@ -1,5 +1,5 @@
-// Every code of protocol.md §5 with its name, in both directions. The enumerations are open: a code without a name is
-// an ordinary value and survives a round trip.
+// Every code of docs/protocol.md §5 with its name, in both directions. The enumerations are open: a code without a name
+// is an ordinary value and survives a round trip.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace stuntcam::ptp {
 
 // The enumerators are listed in standard_codes.def, one line a code.
 enum class OperationCode : u16 {
-#define STUNTCAM_OPERATION(code, name) name = code,
+#define STUNTCAM_OPERATION(code, name, data) name = code,
 #include "ptp/standard_codes.def"
 };
 enum class ResponseCode : u16 {
