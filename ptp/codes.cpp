@@ -7,6 +7,7 @@
 #include <charconv>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace stuntcam::ptp {
@@ -20,48 +21,54 @@ struct Entry {
   DataDirection data = DataDirection::none;  // operations only
 };
 
-// The vendors' entries come first: a vendor code of theirs hides what Microsoft's MTP put there.
-constexpr Entry operations[] = {
+// By code; of those with the same code the vendors' first: a vendor's meaning hides what MTP put there.
+template <std::size_t n>
+consteval std::array<Entry, n> by_code(std::array<Entry, n> entries) {
+  std::ranges::sort(entries, {}, [](const Entry& e) { return std::pair{e.code, e.vendor == Vendor::none}; });
+  return entries;
+}
+
+constexpr auto operations = by_code(std::to_array<Entry>({
 #define VENDOR_OPERATION(vendor, code, name, data) {Vendor::vendor, code, #name, DataDirection::data},
 #include "ptp/vendor_codes.def"
 #define STUNTCAM_OPERATION(code, name, data) {Vendor::none, code, #name, DataDirection::data},
 #include "ptp/standard_codes.def"
-};
-constexpr Entry responses[] = {
+}));
+constexpr auto responses = by_code(std::to_array<Entry>({
 #define VENDOR_RESPONSE(vendor, code, name) {Vendor::vendor, code, #name},
 #include "ptp/vendor_codes.def"
 #define STUNTCAM_RESPONSE(code, name) {Vendor::none, code, #name},
 #include "ptp/standard_codes.def"
-};
-constexpr Entry events[] = {
+}));
+constexpr auto events = by_code(std::to_array<Entry>({
 #define VENDOR_EVENT(vendor, code, name) {Vendor::vendor, code, #name},
 #include "ptp/vendor_codes.def"
 #define STUNTCAM_EVENT(code, name) {Vendor::none, code, #name},
 #include "ptp/standard_codes.def"
-};
-constexpr Entry formats[] = {
+}));
+constexpr auto formats = by_code(std::to_array<Entry>({
 #define VENDOR_FORMAT(vendor, code, name) {Vendor::vendor, code, #name},
 #include "ptp/vendor_codes.def"
 #define STUNTCAM_FORMAT(code, name) {Vendor::none, code, #name},
 #include "ptp/standard_codes.def"
-};
-constexpr Entry properties[] = {
+}));
+constexpr auto properties = by_code(std::to_array<Entry>({
 #define VENDOR_PROPERTY(vendor, code, name) {Vendor::vendor, code, #name},
 #include "ptp/vendor_codes.def"
 #define STUNTCAM_PROPERTY(code, name) {Vendor::none, code, #name},
 #include "ptp/standard_codes.def"
-};
-constexpr Entry object_properties[] = {
+}));
+constexpr auto object_properties = by_code(std::to_array<Entry>({
 #define STUNTCAM_OBJECT_PROPERTY(code, name) {Vendor::none, code, #name},
 #include "ptp/standard_codes.def"
-};
+}));
 
 struct Alias {
   const Entry* table;
   Entry entry;
 };
 constexpr Alias aliases[] = {
-#define ALIAS(table, vendor, code, name) {table, {Vendor::vendor, code, #name}},
+#define ALIAS(table, vendor, code, name) {table.data(), {Vendor::vendor, code, #name}},
 #include "ptp/vendor_codes.def"
 };
 
@@ -96,10 +103,10 @@ bool known_to(const Entry& entry, Vendor vendor) { return entry.vendor == Vendor
 
 template <class Code>
 const Entry* find(Code code, Vendor vendor) {
-  const auto all = table<Code>();
-  const auto wanted = static_cast<u16>(code);
-  const auto found = std::ranges::find_if(all, [&](const Entry& e) { return e.code == wanted && known_to(e, vendor); });
-  return found == all.end() ? nullptr : &*found;
+  for (const auto& entry : std::ranges::equal_range(table<Code>(), static_cast<u16>(code), {}, &Entry::code)) {
+    if (known_to(entry, vendor)) return &entry;
+  }
+  return nullptr;
 }
 
 template <class Code>
