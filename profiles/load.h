@@ -16,6 +16,7 @@ struct Problem {
   unsigned line = 0, column = 0;
   std::string message;
   std::string to_string() const;
+  bool operator==(const Problem&) const = default;
 };
 
 // A profile compiled into the program, or a path ending in .toml. `extends` names are looked up beside the file first,
@@ -27,7 +28,12 @@ struct BuiltIn {
   std::string_view name;  // "nikon-d5300"
   std::string_view toml;
 };
-std::vector<BuiltIn> built_in();  // including bases such as "nikon", which have no [device] model
+std::vector<BuiltIn> built_in();  // including bases such as "nikon", which are no cameras by themselves
+// The names of the built-in profiles that can be emulated.
+std::vector<std::string> cameras();
+
+// What is no error and yet probably a mistake: warnings for `profile check`.
+std::vector<Problem> critique(const Profile&);
 
 // --set PROP=VALUE and presets: a value as text, in the property's type. Labels, numbers (decimal, 0x…), strings.
 std::expected<ptp::Value, std::string> parse_value(const Property&, std::string_view text);

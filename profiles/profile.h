@@ -29,6 +29,7 @@ struct Device {
   std::string serial;
   std::vector<u16> operations, events, capture_formats, image_formats;
   ptp::Vendor vendor = ptp::Vendor::none;  // whose vendor codes these are: key `vendor`, or from the two fields above
+  bool operator==(const Device&) const = default;
 };
 
 struct Property {
@@ -40,6 +41,7 @@ struct Property {
   ptp::Form form;
   bool vendor_list = false;  // listed by a vendor operation instead of DeviceInfo (key `listed = "vendor"`)
   std::map<std::string, std::string> labels;  // value as text → its name: "2" → "auto"
+  bool operator==(const Property&) const = default;
 };
 
 // A run of synthetic objects on a card.
@@ -51,6 +53,7 @@ struct SyntheticObjects {
   std::string folder;         // "DCIM/100NCD53"
   std::string name;           // "DSC_%04u.JPG"; %u counts from `first`
   u32 first = 1;
+  bool operator==(const SyntheticObjects&) const = default;
 };
 
 struct Storage {
@@ -62,6 +65,7 @@ struct Storage {
   std::string media = "synthetic";  // or a folder's path
   bool present = true;              // false: the slot is empty
   std::vector<SyntheticObjects> objects;
+  bool operator==(const Storage&) const = default;
 };
 
 // An operation answered without code: [[operation]].
@@ -72,6 +76,7 @@ struct CannedOperation {
   std::vector<u32> response_params;
   Duration delay{};
   bool takes_data = false;  // the initiator sends a data phase, which is read and dropped
+  bool operator==(const CannedOperation&) const = default;
 };
 
 struct Timing {
@@ -81,6 +86,7 @@ struct Timing {
   Duration self_timer{std::chrono::seconds(10)};
   Duration live_view_start{};
   double live_view_rate = 30;  // frames a second
+  bool operator==(const Timing&) const = default;
 };
 
 // What real cameras do against the standard, or where it leaves a choice. Each value set in a TOML file has a comment
@@ -101,6 +107,7 @@ struct Quirks {
   bool one_packet_per_segment = false;       // StartData, EndData and Response in TCP segments of their own
   bool out_of_focus = false;                 // no autofocus ever succeeds, as with the lens cap on
   bool operations_without_session = false;   // operations other than GetDeviceInfo work before OpenSession
+  bool operator==(const Quirks&) const = default;
 };
 
 struct Profile {
@@ -128,6 +135,7 @@ struct Profile {
 
   const Property* property(u16 code) const;
   bool advertises(ptp::OperationCode) const;
+  bool operator==(const Profile&) const = default;
 };
 
 }  // namespace stuntcam::profiles

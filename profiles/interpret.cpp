@@ -1,0 +1,203 @@
+#include "profiles/interpret.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "ptp/text.h"
+
+namespace stuntcam::profiles {
+namespace {
+
+// Strings on the wire have a length byte that counts the final NUL.
+constexpr std::size_t max_wire_text = 254;
+
+void wire_text(Section& section, std::string_view key, std::string& out) {
+  if (!section.read(key, out)) return;
+  if (ptp::utf16_from_utf8(out).size() > max_wire_text)
+    section.problems().add(section.get(key)->at,
+                           fmt::format("'{}' is longer than the {} characters of a PTP string", key, max_wire_text));
+}
+
+void needed_text(Section& section, std::string_view key, std::string& out) {
+  if (section.need(key)) wire_text(section, key, out);
+}
+
+ptp::Vendor interpret_vendor(Section& section, const Device& device) {
+  std::string name;
+  if (!section.read("vendor", name)) return ptp::vendor_of(device.vendor_extension_id, device.manufacturer);
+  if (const auto vendor = ptp::vendor(name)) return *vendor;
+  std::string known;
+  for (u8 i = 0; !ptp::name(static_cast<ptp::Vendor>(i)).empty(); ++i)
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", ptp::name(static_cast<ptp::Vendor>(i)));
+  section.problems().add(section.get("vendor")->at, fmt::format("unknown vendor '{}'; known are: {}", name, known));
+  return ptp::Vendor::none;
+}
+
+void interpret_identity(Section& section, Device& device) {
+  section.read("standard_version", device.standard_version);
+  section.read("vendor_extension_id", device.vendor_extension_id);
+  section.read("vendor_extension_version", device.vendor_extension_version);
+  wire_text(section, "vendor_extension_desc", device.vendor_extension_desc);
+  section.read("functional_mode", device.functional_mode);
+  needed_text(section, "manufacturer", device.manufacturer);
+  needed_text(section, "model", device.model);
+  needed_text(section, "version", device.version);
+  needed_text(section, "serial", device.serial);
+  device.vendor = interpret_vendor(section, device);
+}
+
+void interpret_lists(Section& section, const Codes& codes, Device& device) {
+  if (section.need("operations")) codes.read(section, "operations", device.operations, &Codes::operation);
+  codes.read(section, "events", device.events, &Codes::event);
+  codes.read(section, "capture_formats", device.capture_formats, &Codes::format);
+  codes.read(section, "image_formats", device.image_formats, &Codes::format);
+}
+
+Timing interpret_timing(const Node& node, Problems& problems) {
+  Timing timing;
+  Section section(node, "[timing]", problems);
+  section.read("capture", timing.capture);
+  section.read("autofocus", timing.autofocus);
+  section.read("burst_interval", timing.burst_interval);
+  section.read("self_timer", timing.self_timer);
+  section.read("live_view_start", timing.live_view_start);
+  section.read("live_view_rate", timing.live_view_rate, 0.01, 1000);
+  return timing;
+}
+
+Quirks interpret_quirks(const Node& node, Problems& problems) {
+  Quirks quirks;
+  Section section(node, "[quirks]", problems);
+  section.read("poll_events", quirks.poll_events);
+  section.read("push_events", quirks.push_events);
+  u16 ids = static_cast<u16>(quirks.transaction_ids);
+  const auto name = [](Quirks::TransactionIds which) { return static_cast<u16>(which); };
+  using Ids = Quirks::TransactionIds;
+  section.read("transaction_ids", ids,
+               {{"off", name(Ids::off)}, {"lenient", name(Ids::lenient)}, {"strict", name(Ids::strict)}});
+  if (ids > name(Ids::strict)) {
+    section.expected(*section.get("transaction_ids"), "transaction_ids", "one of off, lenient, strict");
+    ids = name(Ids::lenient);
+  }
+  quirks.transaction_ids = static_cast<Ids>(ids);
+  section.read("five_response_parameters", quirks.five_response_parameters);
+  section.read("three_event_parameters", quirks.three_event_parameters);
+  section.read("upload_to_read_only_store", quirks.upload_to_read_only_store);
+  section.read("event_for_own_delete", quirks.event_for_own_delete);
+  section.read("event_for_own_property_set", quirks.event_for_own_property_set);
+  section.read("accept_current_outside_form", quirks.accept_current_outside_form);
+  section.read("one_packet_per_segment", quirks.one_packet_per_segment);
+  section.read("operations_without_session", quirks.operations_without_session);
+  return quirks;
+}
+
+void interpret_preset(const Entry& preset, const Codes& codes, Profile& profile, Problems& problems) {
+  Section section(preset.value, fmt::format("[presets.{}]", preset.key), problems);
+  auto& values = profile.presets[preset.key];
+  for (const auto& entry : section.entries()) {
+    const auto code = codes.property(entry.key);
+    if (!code) {
+      problems.add(entry.at, code.error());
+      continue;
+    }
+    const auto* property = profile.property(*code);
+    if (!property) {
+      problems.add(entry.at, fmt::format("this camera has no property '{}'", entry.key));
+      continue;
+    }
+    // Text goes by labels too, as with --set.
+    const auto* text = entry.value.string();
+    auto value = text ? parse_value(*property, *text) : value_from_node(entry.value, property->type);
+    if (value && !ptp::allows(property->form, *value))
+      value =
+          std::unexpected(fmt::format("{} is not allowed; allowed: {}", value->to_string(), allowed_text(*property)));
+    if (value) {
+      values.emplace_back(*code, std::move(*value));
+    } else {
+      problems.add(entry.value.at, fmt::format("'{}': {}", entry.key, value.error()));
+    }
+  }
+}
+
+void interpret_guid(Section& root, Profile& profile) {
+  std::string text;
+  if (!root.read("guid", text)) return;
+  const auto bytes = hex_bytes(text);
+  if (bytes && bytes->size() == 16) {
+    profile.guid = text;
+  } else {
+    root.expected(*root.get("guid"), "guid", "32 hex digits");
+  }
+}
+
+void interpret_connection(Section& root, Profile& profile) {
+  root.read("description", profile.description);
+  if (root.read("dialect", profile.dialect) && profile.dialect != "ptpip" && profile.dialect != "fuji")
+    root.expected(*root.get("dialect"), "dialect", "\"ptpip\" or \"fuji\"");
+  root.read("port", profile.port, 1);
+  if (root.read("friendly_name", profile.friendly_name) &&
+      ptp::utf16_from_utf8(profile.friendly_name).size() > max_friendly_name)
+    root.problems().add(
+        root.get("friendly_name")->at,
+        fmt::format("'friendly_name' is '{}': at most {} characters fit the InitCommandAck that clients "
+                    "read",
+                    profile.friendly_name, max_friendly_name));
+  interpret_guid(root, profile);
+  root.read("protocol_version", profile.protocol_version);
+  root.read("max_initiators", profile.max_initiators, 1);
+  root.read("first_handle", profile.first_handle, 1, 0xFFFFFFFE);
+  if (root.read_size("data_packet", profile.data_packet) && profile.data_packet == 0)
+    root.expected(*root.get("data_packet"), "data_packet", "at least one byte");
+}
+
+}  // namespace
+
+std::optional<Bytes> hex_bytes(std::string_view text) {
+  Bytes bytes;
+  bool half = false;
+  for (const char& c : text) {
+    if (c == ' ' && !half) continue;
+    unsigned digit = 0;
+    if (std::from_chars(&c, &c + 1, digit, 16).ec != std::errc{}) return std::nullopt;
+    if (half) {
+      bytes.back() = static_cast<u8>(bytes.back() << 4 | digit);
+    } else {
+      bytes.push_back(static_cast<u8>(digit));
+    }
+    half = !half;
+  }
+  if (half) return std::nullopt;
+  return bytes;
+}
+
+Profile interpret(const Node& tree, Problems& problems) {
+  Profile profile;
+  Section root(tree, "the profile", problems);
+  root.get("extends");  // already followed
+  interpret_connection(root, profile);
+  if (const Node* node = root.get("timing")) profile.timing = interpret_timing(*node, problems);
+  if (const Node* node = root.get("quirks")) profile.quirks = interpret_quirks(*node, problems);
+
+  // The vendor decides what codes are called, and the properties bring names of their own: they come first.
+  static const Node no_device{Node::Table{}, {}};
+  const Node* device = root.need("device");
+  Section section(device ? *device : no_device, "[device]", problems);
+  if (device) interpret_identity(section, profile.device);
+  profile.properties = interpret_properties(root, profile.device.vendor, profile.quirks.accept_current_outside_form);
+  const Codes codes(profile.device.vendor, &profile.properties);
+  if (device) interpret_lists(section, codes, profile.device);
+
+  profile.storages = interpret_storages(root, codes);
+  profile.canned = interpret_operations(root, codes);
+  codes.read(root, "object_properties", profile.object_properties, &Codes::object_property);
+  codes.read(root, "assumed", profile.assumed, &Codes::operation_or_property);
+  if (const Node* node = root.get("presets")) {
+    Section presets(*node, "[presets]", problems);
+    for (const auto& preset : presets.entries()) interpret_preset(preset, codes, profile, problems);
+  }
+  return profile;
+}
+
+}  // namespace stuntcam::profiles

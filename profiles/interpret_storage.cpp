@@ -1,0 +1,140 @@
+// [[storage]] with its [[storage.objects]], and [[operation]].
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "profiles/interpret.h"
+
+namespace stuntcam::profiles {
+namespace {
+
+// A name pattern is printed with the number of the object: text with exactly one of %u, %4u, %04u, and %% for a percent
+// sign. It never reaches printf as it stands otherwise.
+bool good_pattern(std::string_view pattern, bool needs_number) {
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '/' || pattern[i] == '\0') return false;
+    if (pattern[i] != '%') continue;
+    ++i;
+    if (i < pattern.size() && pattern[i] == '%') continue;
+    if (i < pattern.size() && pattern[i] == '0') ++i;
+    if (i < pattern.size() && pattern[i] >= '1' && pattern[i] <= '9') ++i;
+    if (i >= pattern.size() || pattern[i] != 'u') return false;
+    ++numbers;
+  }
+  return numbers == 1 || (numbers == 0 && !needs_number && !pattern.empty());
+}
+
+// "DCIM/100NCD53": no empty parts, no way out of the store.
+bool good_folder(std::string_view folder) {
+  if (folder.empty()) return true;
+  std::size_t begin = 0;
+  while (begin <= folder.size()) {
+    const auto end = std::min(folder.find('/', begin), folder.size());
+    const auto part = folder.substr(begin, end - begin);
+    if (part.empty() || part == "." || part == ".." || part.find('\0') != part.npos) return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
+SyntheticObjects read_objects(const Node& node, const Codes& codes, Problems& problems) {
+  SyntheticObjects objects;
+  Section section(node, "[[storage.objects]]", problems);
+  if (section.need("count")) section.read("count", objects.count);
+  section.read_size("size", objects.size);
+  codes.read(section, "format", objects.format, &Codes::format);
+  section.read("width", objects.width);
+  section.read("height", objects.height);
+  section.read("first", objects.first);
+  if (section.read("folder", objects.folder) && !good_folder(objects.folder))
+    section.expected(*section.get("folder"), "folder", "a path such as \"DCIM/100ABCDE\"");
+  if (section.need("name") && section.read("name", objects.name) && !good_pattern(objects.name, objects.count > 1))
+    section.expected(*section.get("name"), "name", "a file name with one %u for its number, such as \"DSC_%04u.JPG\"");
+  return objects;
+}
+
+Storage read_storage(const Node& node, const Codes& codes, Problems& problems) {
+  Storage storage;
+  Section section(node, "[[storage]]", problems);
+  if (section.need("id")) section.read("id", storage.id, 1, 0xFFFFFFFE);
+  section.read("type", storage.storage_type,
+               {{"undefined", 0}, {"fixed-rom", 1}, {"removable-rom", 2}, {"fixed-ram", 3}, {"removable-ram", 4}});
+  section.read("filesystem", storage.filesystem_type, {{"undefined", 0}, {"flat", 1}, {"hierarchical", 2}, {"dcf", 3}});
+  section.read("access", storage.access_capability,
+               {{"read-write", 0}, {"read-only", 1}, {"read-only-with-deletion", 2}});
+  section.read_size("capacity", storage.capacity);
+  u32 images = 0;
+  if (section.read("free_images", images)) storage.free_images = images;
+  section.read("description", storage.description);
+  section.read("label", storage.label);
+  if (section.read("media", storage.media) && storage.media.empty())
+    section.expected(*section.get("media"), "media", "\"synthetic\" or a folder");
+  section.read("present", storage.present);
+  if (storage.present && storage.media == "synthetic" && storage.capacity == 0) {
+    const Node* capacity = section.get("capacity");
+    problems.add(capacity ? capacity->at : node.at, "a synthetic card needs a 'capacity' of more than 0 bytes");
+  }
+  if (const auto* items = section.array("objects"))
+    for (const auto& item : *items) storage.objects.push_back(read_objects(item, codes, problems));
+  return storage;
+}
+
+CannedOperation read_operation(const Node& node, const Codes& codes, Problems& problems) {
+  CannedOperation operation;
+  Section section(node, "[[operation]]", problems);
+  if (section.need("code")) codes.read(section, "code", operation.code, &Codes::operation);
+  codes.read(section, "response", operation.response, &Codes::response);
+  std::string hex;
+  if (section.read("data", hex)) {
+    operation.data = hex_bytes(hex);
+    if (!operation.data) section.expected(*section.get("data"), "data", "bytes in hex such as \"74bfc0112233\"");
+  }
+  if (const auto* items = section.array("params")) {
+    if (items->size() > 5) section.expected(*section.get("params"), "params", "at most five response parameters");
+    for (const auto& item : *items) {
+      const auto* number = item.integer();
+      if (number && *number >= 0 && *number <= 0xFFFFFFFF)
+        operation.response_params.push_back(static_cast<u32>(*number));
+      else
+        section.expected(item, "params", "integers from 0 to 0xFFFFFFFF");
+    }
+  }
+  section.read("delay", operation.delay);
+  section.read("takes_data", operation.takes_data);
+  if (operation.takes_data && operation.data)
+    problems.add(section.get("data")->at, "an operation has one data phase: 'data' or 'takes_data', not both");
+  return operation;
+}
+
+}  // namespace
+
+std::vector<Storage> interpret_storages(Section& root, const Codes& codes) {
+  std::vector<Storage> storages;
+  if (const auto* items = root.array("storage")) {
+    for (const auto& item : *items) {
+      auto storage = read_storage(item, codes, root.problems());
+      if (std::ranges::find(storages, storage.id, &Storage::id) != storages.end())
+        root.problems().add((item.find("id") ? *item.find("id") : item).at,
+                            fmt::format("storage 0x{:08X} is described twice", storage.id));
+      storages.push_back(std::move(storage));
+    }
+  }
+  return storages;
+}
+
+std::vector<CannedOperation> interpret_operations(Section& root, const Codes& codes) {
+  std::vector<CannedOperation> operations;
+  if (const auto* items = root.array("operation")) {
+    for (const auto& item : *items) {
+      auto operation = read_operation(item, codes, root.problems());
+      if (std::ranges::find(operations, operation.code, &CannedOperation::code) != operations.end())
+        root.problems().add((item.find("code") ? *item.find("code") : item).at,
+                            fmt::format("operation 0x{:04X} is described twice", operation.code));
+      operations.push_back(std::move(operation));
+    }
+  }
+  return operations;
+}
+
+}  // namespace stuntcam::profiles

@@ -1,0 +1,150 @@
+#include "profiles/load.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "profiles/interpret.h"
+#include "profiles/toml_reader.h"
+
+namespace stuntcam::profiles {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view suffix = ".toml";
+
+// A profile's text and where it came from.
+struct Text {
+  std::string toml;
+  std::string file;  // as problems name it
+  bool built_in = false;
+};
+
+std::vector<std::string_view> names(const std::vector<BuiltIn>& profiles) {
+  std::vector<std::string_view> out;
+  for (const auto& profile : profiles) out.push_back(profile.name);
+  return out;
+}
+
+std::optional<Text> find_built_in(std::string_view name) {
+  for (const auto& profile : built_in())
+    if (profile.name == name) return Text{std::string(profile.toml), std::string(name) + std::string(suffix), true};
+  return std::nullopt;
+}
+
+std::expected<Text, std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  // A directory opens and fails at the first byte.
+  if (!in || (in.peek() == std::ifstream::traits_type::eof() && !in.eof()))
+    return std::unexpected(fmt::format("cannot be read: {}", std::generic_category().message(errno ? errno : EIO)));
+  if (!in.eof()) text << in.rdbuf();
+  return Text{text.str(), path, false};
+}
+
+// A name in `extends`: beside the file that says it, then among the built-in ones.
+std::expected<Text, std::string> find_base(const Text& child, const std::string& name) {
+  if (!child.built_in) {
+    const auto beside = fs::path(child.file).parent_path() / (name + std::string(suffix));
+    std::error_code failed;
+    if (fs::exists(beside, failed)) return read_file(beside.string());
+  }
+  if (auto found = find_built_in(name)) return std::move(*found);
+  const auto known = names(built_in());
+  return std::unexpected(fmt::format("there is no profile '{}' to extend{}; there are: {}", name,
+                                     did_you_mean(nearest(name, known)), fmt::join(known, ", ")));
+}
+
+// The tree of a profile with its bases merged in. `chain` holds the files on the way here.
+std::optional<Node> resolve(const Text& text, std::vector<std::string> chain, Problems& problems) {
+  auto tree = read_toml(text.toml, text.file);
+  if (!tree) {
+    const auto& p = tree.error();
+    problems.add({std::make_shared<const std::string>(p.file), p.line, p.column}, p.message);
+    return std::nullopt;
+  }
+  const Node* extends = tree->find("extends");
+  if (!extends) return std::move(*tree);
+  if (!extends->string()) {
+    problems.add(extends->at, fmt::format("'extends' must be the name of a profile, not {}", extends->describe()));
+    return std::move(*tree);
+  }
+  auto base = find_base(text, *extends->string());
+  if (!base) {
+    problems.add(extends->at, base.error());
+    return std::nullopt;
+  }
+  // A built-in profile and a file of the same name are two profiles: a file may extend its namesake.
+  chain.push_back(text.built_in ? "built-in " + text.file : fs::path(text.file).lexically_normal().string());
+  const auto key = base->built_in ? "built-in " + base->file : fs::path(base->file).lexically_normal().string();
+  if (std::ranges::find(chain, key) != chain.end()) {
+    problems.add(extends->at,
+                 fmt::format("profiles extend each other in a circle: {} → {}", fmt::join(chain, " → "), key));
+    return std::nullopt;
+  }
+  auto merged = resolve(*base, std::move(chain), problems);
+  if (!merged) return std::nullopt;
+  return merge(std::move(*merged), *tree);
+}
+
+std::expected<Profile, std::vector<Problem>> load_text(const Text& text) {
+  Problems problems;
+  const auto tree = resolve(text, {}, problems);
+  Profile profile;
+  if (tree) profile = interpret(*tree, problems);
+  if (!problems.empty()) return std::unexpected(std::move(problems).sorted());
+  profile.name = fs::path(text.file).stem().string();
+  profile.origin = text.built_in ? "built in" : text.file;
+  return profile;
+}
+
+std::unexpected<std::vector<Problem>> failure(const std::string& file, std::string message) {
+  return std::unexpected(std::vector{Problem{file, 0, 0, std::move(message)}});
+}
+
+}  // namespace
+
+std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path) {
+  if (name_or_path.ends_with(suffix)) {
+    const auto text = read_file(name_or_path);
+    if (!text) return failure(name_or_path, text.error());
+    return load_text(*text);
+  }
+  if (const auto text = find_built_in(name_or_path)) return load_text(*text);
+  const auto known = cameras();
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  return failure(name_or_path, fmt::format("there is no such camera{}; there are: {}, or a path that ends in {}",
+                                           did_you_mean(nearest(name_or_path, views)), fmt::join(known, ", "), suffix));
+}
+
+std::expected<Profile, std::vector<Problem>> parse(std::string_view toml, const std::string& file) {
+  return load_text({std::string(toml), file, false});
+}
+
+std::vector<std::string> cameras() {
+  std::vector<std::string> out;
+  for (const auto& profile : built_in()) {
+    Problems problems;
+    const auto tree = resolve(*find_built_in(profile.name), {}, problems);
+    const Node* device = tree ? tree->find("device") : nullptr;
+    if (device && device->find("model")) out.emplace_back(profile.name);
+  }
+  return out;
+}
+
+std::expected<ptp::Value, std::string> parse_value(const Property& property, std::string_view text) {
+  const auto value = value_from_text(property, text);
+  if (!value) return std::unexpected(fmt::format("{}; allowed: {}", value.error(), allowed_text(property)));
+  if (!ptp::allows(property.form, *value))
+    return std::unexpected(fmt::format("{} is not allowed; allowed: {}", value->to_string(), allowed_text(property)));
+  return value;
+}
+
+}  // namespace stuntcam::profiles

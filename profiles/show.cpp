@@ -1,0 +1,243 @@
+#include "profiles/show.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "profiles/units.h"
+
+namespace stuntcam::profiles {
+namespace {
+
+// A TOML basic string.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      out += fmt::format("\\{}", c);
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
+// Lists wrap at this width.
+constexpr std::size_t line_width = 110;
+
+std::string list(std::string_view key, const std::vector<std::string>& items) {
+  const auto line = fmt::format("{} = [{}]\n", key, fmt::join(items, ", "));
+  if (line.size() <= line_width) return line;
+  std::string out = fmt::format("{} = [\n", key), row = " ";
+  for (const auto& item : items) {
+    if (row.size() + item.size() + 2 > line_width) {
+      out += row + '\n';
+      row = " ";
+    }
+    row += fmt::format(" {},", item);
+  }
+  return out + row + "\n]\n";
+}
+
+// One profile on its way to TOML.
+class Printer {
+ public:
+  explicit Printer(const Profile& profile) : profile_(profile), vendor_(profile.device.vendor) {}
+
+  std::string print() {
+    connection();
+    device();
+    timing();
+    quirks();
+    presets();
+    for (const auto& storage : profile_.storages) print(storage);
+    for (const auto& operation : profile_.canned) print(operation);
+    for (const auto& property : profile_.properties) print(property);
+    return std::move(out_);
+  }
+
+ private:
+  template <class... T>
+  void line(fmt::format_string<T...> form, T&&... args) {
+    out_ += fmt::format(form, std::forward<T>(args)...) + '\n';
+  }
+  void text(std::string_view key, std::string_view value) { line("{} = {}", key, quoted(value)); }
+
+  template <class Code>
+  std::string code(u16 number) const {
+    const auto known = ptp::name(static_cast<Code>(number), vendor_);
+    // Only if the name leads back: two codes may share one.
+    const auto back = ptp::parse_code<Code>(known, vendor_);
+    return !known.empty() && back && static_cast<u16>(*back) == number ? quoted(known)
+                                                                       : fmt::format("0x{:04X}", number);
+  }
+  template <class Code>
+  void codes(std::string_view key, const std::vector<u16>& numbers) {
+    std::vector<std::string> items;
+    for (const u16 number : numbers) items.push_back(code<Code>(number));
+    out_ += list(key, items);
+  }
+  static std::string value(const ptp::Value& value) {
+    if (value.type() == ptp::DataType::string) return quoted(value.text());
+    if (!ptp::is_array(value.type())) return integer(value);
+    std::vector<std::string> items;
+    for (const auto item : value.array()) items.push_back(integer(ptp::Value(ptp::element_of(value.type()), item)));
+    return fmt::format("[{}]", fmt::join(items, ", "));
+  }
+  // TOML's integers are signed and have 64 bits: others are written as strings.
+  static std::string integer(const ptp::Value& value) {
+    const bool is_signed = ptp::is_signed(value.type());
+    const auto text = is_signed ? fmt::format("{}", value.integer()) : fmt::format("{}", value.bits());
+    const bool fits = is_signed ? value.integer() == static_cast<i64>(value.integer())
+                                : value.bits() <= static_cast<u128>(std::numeric_limits<i64>::max());
+    return fits ? text : quoted(text);
+  }
+
+  void connection();
+  void device();
+  void timing();
+  void quirks();
+  void presets();
+  void print(const Storage&);
+  void print(const SyntheticObjects&);
+  void print(const CannedOperation&);
+  void print(const Property&);
+
+  const Profile& profile_;
+  ptp::Vendor vendor_;
+  std::string out_;
+};
+
+void Printer::connection() {
+  if (!profile_.description.empty()) text("description", profile_.description);
+  text("dialect", profile_.dialect);
+  line("port = {}", profile_.port);
+  text("friendly_name", profile_.friendly_name);
+  if (profile_.guid) text("guid", *profile_.guid);
+  line("protocol_version = 0x{:08X}", profile_.protocol_version);
+  line("max_initiators = {}", profile_.max_initiators);
+  line("first_handle = 0x{:08X}", profile_.first_handle);
+  text("data_packet", size_text(profile_.data_packet));
+  std::vector<std::string> assumed;
+  for (const u16 number : profile_.assumed) assumed.push_back(fmt::format("0x{:04X}", number));
+  out_ += list("assumed", assumed);
+  codes<ptp::ObjectPropertyCode>("object_properties", profile_.object_properties);
+}
+
+void Printer::device() {
+  const auto& device = profile_.device;
+  line("\n[device]");
+  line("standard_version = {}", device.standard_version);
+  line("vendor_extension_id = 0x{:08X}", device.vendor_extension_id);
+  line("vendor_extension_version = {}", device.vendor_extension_version);
+  text("vendor_extension_desc", device.vendor_extension_desc);
+  text("vendor", ptp::name(device.vendor));
+  line("functional_mode = 0x{:04X}", device.functional_mode);
+  text("manufacturer", device.manufacturer);
+  text("model", device.model);
+  text("version", device.version);
+  text("serial", device.serial);
+  codes<ptp::OperationCode>("operations", device.operations);
+  codes<ptp::EventCode>("events", device.events);
+  codes<ptp::FormatCode>("capture_formats", device.capture_formats);
+  codes<ptp::FormatCode>("image_formats", device.image_formats);
+}
+
+void Printer::timing() {
+  const auto& timing = profile_.timing;
+  line("\n[timing]");
+  text("capture", duration_text(timing.capture));
+  text("autofocus", duration_text(timing.autofocus));
+  text("burst_interval", duration_text(timing.burst_interval));
+  text("self_timer", duration_text(timing.self_timer));
+  text("live_view_start", duration_text(timing.live_view_start));
+  line("live_view_rate = {}", timing.live_view_rate);
+}
+
+void Printer::quirks() {
+  const auto& quirks = profile_.quirks;
+  constexpr std::string_view ids[] = {"off", "lenient", "strict"};
+  line("\n[quirks]");
+  line("poll_events = {}", quirks.poll_events);
+  line("push_events = {}", quirks.push_events);
+  text("transaction_ids", ids[static_cast<u8>(quirks.transaction_ids)]);
+  line("five_response_parameters = {}", quirks.five_response_parameters);
+  line("three_event_parameters = {}", quirks.three_event_parameters);
+  line("upload_to_read_only_store = {}", quirks.upload_to_read_only_store);
+  line("event_for_own_delete = {}", quirks.event_for_own_delete);
+  line("event_for_own_property_set = {}", quirks.event_for_own_property_set);
+  line("accept_current_outside_form = {}", quirks.accept_current_outside_form);
+  line("one_packet_per_segment = {}", quirks.one_packet_per_segment);
+  line("operations_without_session = {}", quirks.operations_without_session);
+}
+
+void Printer::presets() {
+  for (const auto& [name, values] : profile_.presets) {
+    line("\n[presets.{}]", quoted(name));
+    for (const auto& [number, setting] : values) line("0x{:04X} = {}", number, value(setting));
+  }
+}
+
+void Printer::print(const Storage& storage) {
+  line("\n[[storage]]");
+  line("id = 0x{:08X}", storage.id);
+  line("type = {}", storage.storage_type);
+  line("filesystem = {}", storage.filesystem_type);
+  line("access = {}", storage.access_capability);
+  text("capacity", size_text(storage.capacity));
+  if (storage.free_images) line("free_images = {}", *storage.free_images);
+  text("description", storage.description);
+  text("label", storage.label);
+  text("media", storage.media);
+  line("present = {}", storage.present);
+  for (const auto& objects : storage.objects) print(objects);
+}
+
+void Printer::print(const SyntheticObjects& objects) {
+  line("\n[[storage.objects]]");
+  text("folder", objects.folder);
+  text("name", objects.name);
+  line("first = {}", objects.first);
+  line("count = {}", objects.count);
+  line("format = {}", code<ptp::FormatCode>(objects.format));
+  text("size", size_text(objects.size));
+  line("width = {}", objects.width);
+  line("height = {}", objects.height);
+}
+
+void Printer::print(const CannedOperation& operation) {
+  line("\n[[operation]]");
+  line("code = {}", code<ptp::OperationCode>(operation.code));
+  if (operation.data) line("data = \"{:02x}\"", fmt::join(*operation.data, ""));
+  line("response = {}", code<ptp::ResponseCode>(operation.response));
+  if (!operation.response_params.empty()) line("params = [{}]", fmt::join(operation.response_params, ", "));
+  if (operation.delay != Duration::zero()) text("delay", duration_text(operation.delay));
+  if (operation.takes_data) line("takes_data = true");
+}
+
+void Printer::print(const Property& property) {
+  line("\n[[property]]");
+  line("code = {}", code<ptp::PropertyCode>(property.code));
+  if (property.name != ptp::name(static_cast<ptp::PropertyCode>(property.code), vendor_)) text("name", property.name);
+  text("type", ptp::name(property.type));
+  text("access", property.writable ? "rw" : "r");
+  if (property.vendor_list) text("listed", "vendor");
+  line("default = {}", value(property.factory_default));
+  line("current = {}", value(property.current));
+  if (const auto* range = std::get_if<ptp::RangeForm>(&property.form))
+    line("range = [{}, {}, {}]", value(range->minimum), value(range->maximum), value(range->step));
+  if (const auto* form = std::get_if<ptp::EnumerationForm>(&property.form)) {
+    std::vector<std::string> items;
+    for (const auto& item : form->values) items.push_back(value(item));
+    out_ += list("enum", items);
+  }
+  if (property.labels.empty()) return;
+  line("[property.labels]");
+  for (const auto& [key, label] : property.labels) line("{} = {}", quoted(key), quoted(label));
+}
+
+}  // namespace
+
+std::string to_toml(const Profile& profile) { return Printer(profile).print(); }
+
+}  // namespace stuntcam::profiles
