@@ -3,8 +3,9 @@
 
 #include <map>
 #include <memory>
-#include <random>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emulator/capture.h"
@@ -31,7 +32,8 @@ struct CameraOptions {
 
 class Camera final : public transport::Responder {
  public:
-  // Throws std::system_error when the media folder cannot be read, std::invalid_argument for an unknown preset.
+  // Throws std::system_error when the media folder cannot be read, std::invalid_argument for an unknown preset, or a
+  // property to set that the camera has not or that has another type.
   Camera(profiles::Profile, CameraOptions, transport::Clock&);
   ~Camera() override;
 
@@ -47,12 +49,16 @@ class Camera final : public transport::Responder {
   LiveView& live_view() { return live_view_; }
   VendorModule& vendor() { return *vendor_; }
   const std::string& serial_number() const { return serial_number_; }
+  const std::string& title() const { return title_; }  // as it shows in pictures: "NIKON D5300"
   u64 seed() const { return options_.seed; }
+  bool polls_events() const { return profile_.quirks.poll_events; }
+  bool pushes_events() const { return options_.push_events.value_or(profile_.quirks.push_events); }
   ptp::DateTime now() const;  // what the camera's own clock shows (settable by the DateTime property)
   void set_time(const ptp::DateTime&);
   ptp::DeviceInfo device_info() const;
   const OperationRow* operation(OperationCode) const;  // null: not implemented here (it may still be canned)
   const profiles::CannedOperation* canned(OperationCode) const;
+  std::vector<u16> unimplemented() const;  // advertised, but neither a row nor canned: answered with GeneralError
 
   // Stores and objects. Handles are unique among all stores.
   std::vector<Store*> stores() const;
@@ -67,26 +73,40 @@ class Camera final : public transport::Responder {
   const std::map<u32, Object>& memory() const { return memory_; }
   // MTP object references, by the object that refers.
   std::map<u32, std::vector<u32>>& references() { return references_; }
-  u32 remaining_shots() const;  // what fits on the default store, as the camera is set
+  // How many shots fit, as the camera is set: on the default store, or on a given one.
+  u32 remaining_shots();
+  u32 remaining_shots(const Store&);
+  ptp::StorageInfo storage_info(const Store&);  // with that number in it
 
-  // To every open session but `except`.
+  // To every open session but `except`. Events that the profile does not list are never sent.
   void announce(const transport::EventOut&, const CameraSession* except = nullptr);
   void announce(ptp::EventCode, std::initializer_list<u32> params, u32 transaction_id = ptp::no_transaction,
                 const CameraSession* except = nullptr);
+  // An event of a capture: its transaction id means something to the session that released only.
+  void announce(ptp::EventCode, u32 param, const Release&);
   // Looks at the folders behind the stores and announces what changed there; called on a timer and before listings.
   void look_at_disk();
-  std::vector<CameraSession*> sessions() const { return sessions_; }
+  const std::vector<CameraSession*>& sessions() const { return sessions_; }  // the open ones
   void enter(CameraSession& session) { sessions_.push_back(&session); }
   void leave(CameraSession&);
-  // ResetDevice and PowerDown: every session ends; the others hear DeviceReset first when `told`.
-  void close_all_sessions(CameraSession& by, bool told);
+  // As after power-on, but properties keep their values: every session ends (not its connection), the others hear
+  // DeviceReset first.
+  void reset(CameraSession& by);
+  // Every session ends, and its connection with it. Who connects afterwards finds the camera switched on again.
+  void power_down();
 
  private:
+  void add_stores();
+  void add_operations();
+  void attach_properties();
+  void apply_settings();
+  void stop_everything();
+  bool lists(u16 event) const;  // among the events that DeviceInfo names
   void watch_disk();
   profiles::Profile profile_;
   CameraOptions options_;
   transport::Clock& clock_;
-  std::string serial_number_;
+  std::string serial_number_, title_;
   ptp::Guid guid_{};
   i64 time_offset_ = 0;  // camera time minus wall time, seconds
   std::unique_ptr<VendorModule> vendor_;
@@ -99,6 +119,7 @@ class Camera final : public transport::Responder {
   LiveView live_view_;
   std::unique_ptr<Shutter> shutter_;
   std::vector<CameraSession*> sessions_;
+  bool watches_disk_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // callbacks on the clock hold it weakly
 };
 

@@ -29,6 +29,7 @@ class Properties {
   // nullopt: there is no such property.
   std::optional<ptp::DevicePropDesc> describe(u16 code) const;
   std::optional<Value> get(u16 code) const;
+  bool writable(u16 code) const;
   // The integer value of a property that there is; `otherwise` when there is none.
   i64 integer(u16 code, i64 otherwise = 0) const;
   i64 integer(PropertyCode code, i64 otherwise = 0) const { return integer(static_cast<u16>(code), otherwise); }
@@ -46,9 +47,13 @@ class Properties {
   // Some properties can be set only in some state of the camera. Ignored when there is no such property.
   void set_writable(u16 code, bool writable);
 
-  // A property whose value is worked out when asked (a running clock, remaining shots). store is called with what set()
-  // or reset() accepted; may be empty.
+  // A property whose value is worked out when asked (a running clock, remaining shots). store is called with what
+  // set(), reset() or change() accepted; may be empty. Ignored when there is no such property.
   void compute(u16 code, std::function<Value()> value, std::function<void(const Value&)> store);
+
+  // Values that are refused although the form allows them: InvalidDevicePropValue unless the predicate holds. Ignored
+  // when there is no such property.
+  void require(u16 code, std::function<bool(const Value&)>);
 
   // Called after a value really changed; `by` is null when the camera changed it itself.
   void on_change(std::function<void(u16 code, const void* by)> listener) { listeners_.push_back(std::move(listener)); }
@@ -59,8 +64,11 @@ class Properties {
     Value current;
     std::function<Value()> value;
     std::function<void(const Value&)> store;
+    std::function<bool(const Value&)> requirement;
     std::optional<bool> writable;  // none: as the definition says
   };
+  static bool writable(const State&);
+  static Value current(const State&);
   void put(State&, Value, const void* by);
   std::vector<u16> order_;
   std::map<u16, State> states_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -14,6 +15,8 @@ namespace stuntcam::emulator {
 
 // A polled event queue never grows beyond this: the oldest goes first, as on the bodies that poll.
 inline constexpr std::size_t max_queued_events = 256;
+// Each open edit keeps a copy of its object.
+inline constexpr std::size_t max_open_edits = 8;
 
 class CameraSession final : public transport::Session {
  public:
@@ -21,13 +24,12 @@ class CameraSession final : public transport::Session {
   ~CameraSession() override;
 
   Answer request(const ptp::Message&) override;
-  void cancelled(u32 transaction_id) override;
 
   bool open() const { return id_ != 0; }
   u32 id() const { return id_; }
   void begin(u32 id);
-  void end();  // CloseSession, or the connection ended: drops all that is the session's own
-  void disconnect() { outlet_.close(); }
+  void end();                             // CloseSession, or the connection ended: drops all that is the session's own
+  void disconnect() { outlet_.close(); }  // during a request: after its response
 
   // Queued and/or pushed, as the camera's quirks say.
   void event(const transport::EventOut&);
@@ -41,18 +43,16 @@ class CameraSession final : public transport::Session {
     Store::Pending reserved;
   };
   std::optional<PendingObject> pending_object;
-  struct OpenEdit {
-    u32 handle = 0;
-    std::unique_ptr<Edit> edit;
-  };
-  std::optional<OpenEdit> edit;  // BeginEditObject … EndEditObject
+  std::map<u32, std::unique_ptr<Edit>> edits;  // by handle: BeginEditObject … EndEditObject
 
  private:
-  std::optional<ResponseCode> refusal(const OperationRow*, const ptp::Message&);
+  std::optional<ResponseCode> refusal(const OperationRow*, bool canned, const ptp::Message&);
+  bool transaction_id_fits(const ptp::Message&);
+  Answer run(const OperationRow*, const profiles::CannedOperation*, const ptp::Message&);
   Camera& camera_;
   transport::Outlet& outlet_;
   u32 id_ = 0;  // 0: no session open
-  u32 next_transaction_ = 0;
+  u32 next_transaction_ = 1;
   std::deque<transport::EventOut> queue_;
 };
 

@@ -1,0 +1,52 @@
+// The camera's stores, and the files in its memory.
+#include <algorithm>
+
+#include "emulator/camera.h"
+
+namespace stuntcam::emulator {
+
+std::vector<Store*> Camera::stores() const {
+  std::vector<Store*> stores;
+  stores.reserve(stores_.size());
+  for (const auto& store : stores_) stores.push_back(store.get());
+  return stores;
+}
+
+Store* Camera::store(u32 id) const {
+  const auto found = std::ranges::find(stores_, id, &Store::id);
+  return found == stores_.end() ? nullptr : found->get();
+}
+
+Store* Camera::store_of(u32 handle) const {
+  for (const auto& store : stores_)
+    if (store->find(handle) != nullptr) return store.get();
+  return nullptr;
+}
+
+Store* Camera::default_store() const {
+  for (const auto& store : stores_)
+    if (store->present()) return store.get();
+  return nullptr;
+}
+
+const Object* Camera::find(u32 handle) const {
+  for (const auto& store : stores_)
+    if (const auto* const object = store->find(handle)) return object;
+  const auto kept = memory_.find(handle);
+  return kept == memory_.end() ? nullptr : &kept->second;
+}
+
+void Camera::keep_in_memory(Object object) {
+  const auto handle = object.handle;
+  memory_.insert_or_assign(handle, std::move(object));
+}
+
+bool Camera::drop_from_memory(u32 handle) { return memory_.erase(handle) != 0; }
+
+bool Camera::drop_all_from_memory() {
+  const bool any = !memory_.empty();
+  memory_.clear();
+  return any;
+}
+
+}  // namespace stuntcam::emulator

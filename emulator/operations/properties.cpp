@@ -1,0 +1,66 @@
+// Device properties.
+#include <array>
+
+#include "emulator/camera.h"
+
+namespace stuntcam::emulator {
+namespace {
+
+// More than any value of the cameras here: a string has at most 511 bytes, arrays have some hundred elements.
+constexpr std::size_t max_value = 64u << 10;
+constexpr u32 every_property = 0xFFFFFFFF;
+
+// The property that parameter 1 names; none: the camera has no such property.
+std::optional<u16> property_meant(const Context& context) {
+  const auto code = context.param(0);
+  if (code > 0xFFFF || !context.camera.properties().has(static_cast<u16>(code))) return std::nullopt;
+  return static_cast<u16>(code);
+}
+
+Answer get_device_prop_desc(Context& context) {
+  const auto code = property_meant(context);
+  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
+  return Reply(Body(ptp::encode(*context.camera.properties().describe(*code))));
+}
+
+Answer get_device_prop_value(Context& context) {
+  const auto code = property_meant(context);
+  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
+  return Reply(Body(context.camera.properties().get(*code)->bytes()));
+}
+
+Answer set_device_prop_value(Context& context) {
+  const auto code = property_meant(context);
+  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
+  auto& properties = context.camera.properties();
+  if (!properties.writable(*code)) return Reply(ResponseCode::AccessDenied);
+  const auto set = [&properties, code = *code, by = &context.session](View bytes) {
+    auto value = ptp::decode_value(bytes, properties.definition(code).type);
+    return Reply(value ? properties.set(code, std::move(*value), by) : ResponseCode::InvalidDevicePropFormat);
+  };
+  return collect(max_value, set, ResponseCode::InvalidDevicePropFormat);
+}
+
+Answer reset_device_prop_value(Context& context) {
+  auto& properties = context.camera.properties();
+  if (context.param(0) == every_property) {
+    properties.reset_all(&context.session);
+    return Reply();
+  }
+  const auto code = property_meant(context);
+  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
+  return Reply(properties.reset(*code, &context.session));
+}
+
+constexpr std::array rows{
+    OperationRow{.code = OperationCode::GetDevicePropDesc, .run = get_device_prop_desc, .parameters = 1},
+    OperationRow{.code = OperationCode::GetDevicePropValue, .run = get_device_prop_value, .parameters = 1},
+    OperationRow{.code = OperationCode::SetDevicePropValue, .run = set_device_prop_value, .parameters = 1},
+    OperationRow{.code = OperationCode::ResetDevicePropValue, .run = reset_device_prop_value, .parameters = 1},
+};
+
+}  // namespace
+
+std::span<const OperationRow> property_operations() { return rows; }
+
+}  // namespace stuntcam::emulator

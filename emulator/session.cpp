@@ -1,0 +1,117 @@
+#include "emulator/session.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "emulator/camera.h"
+
+namespace stuntcam::emulator {
+namespace {
+
+constexpr u32 last_transaction_id = 0xFFFFFFFE;  // after it comes 1 (docs/protocol.md §3)
+
+// May the operation be asked for before OpenSession?
+bool sessionless(const OperationRow* row) { return row != nullptr && !row->needs_session; }
+
+bool has_surplus_parameters(const OperationRow& row, const ptp::Message& request) {
+  for (std::size_t i = row.parameters; i < request.count; ++i)
+    if (request.params.at(i) != 0) return true;
+  return false;
+}
+
+}  // namespace
+
+CameraSession::CameraSession(Camera& camera, transport::Outlet& outlet) : camera_(camera), outlet_(outlet) {}
+
+CameraSession::~CameraSession() { end(); }
+
+void CameraSession::begin(u32 id) {
+  id_ = id;
+  next_transaction_ = 1;
+  camera_.enter(*this);
+}
+
+void CameraSession::end() {
+  if (!open()) return;
+  id_ = 0;
+  queue_.clear();
+  pending_object.reset();
+  edits.clear();
+  camera_.leave(*this);
+}
+
+void CameraSession::event(const transport::EventOut& event) {
+  if (camera_.polls_events()) {
+    if (queue_.size() == max_queued_events) queue_.pop_front();
+    queue_.push_back(event);
+  }
+  if (camera_.pushes_events()) outlet_.event(event);
+}
+
+Answer CameraSession::request(const ptp::Message& request) {
+  const auto code = static_cast<OperationCode>(request.code);
+  const auto* const canned = camera_.canned(code);
+  const auto* const row = canned != nullptr ? nullptr : camera_.operation(code);
+  const auto refused = refusal(row, canned != nullptr, request);
+  auto answer = refused ? Answer(Reply(*refused)) : run(row, canned, request);
+  // What the initiator sends must be read before it hears an answer, whatever the answer is: nothing but a cancel would
+  // stop it (docs/protocol.md §1.4). Some clients announce no data phase and send one, so the operation decides.
+  auto* const reply = std::get_if<Reply>(&answer);
+  const bool data_follows =
+      request.data_phase == 2 || (canned != nullptr ? canned->takes_data
+                                                    : ptp::data_direction(code, camera_.profile().device.vendor) ==
+                                                          ptp::DataDirection::to_responder);
+  if (reply != nullptr && data_follows) return drain(std::move(*reply));
+  return answer;
+}
+
+Answer CameraSession::run(const OperationRow* row, const profiles::CannedOperation* canned,
+                          const ptp::Message& request) {
+  if (canned != nullptr) {
+    Reply reply(static_cast<ResponseCode>(canned->response));
+    if (canned->data) reply.body = View(*canned->data);
+    reply.count = static_cast<u8>(std::min(canned->response_params.size(), reply.params.size()));
+    std::copy_n(canned->response_params.begin(), reply.count, reply.params.begin());
+    reply.before_response = canned->delay;
+    return reply;
+  }
+  // Advertised, but nobody knows what it does: OperationNotSupported would contradict DeviceInfo.
+  if (row == nullptr) return Reply(ResponseCode::GeneralError);
+  Context context{camera_, *this, request};
+  try {
+    return row->run(context);
+  } catch (const std::system_error&) {
+    // A file vanished between the listing and this request. Tell the others, and fail like media that was pulled.
+    camera_.look_at_disk();
+    return Reply(ResponseCode::IncompleteTransfer);
+  }
+}
+
+// The order is that of docs/protocol.md §3. Storage, object and access are the operation's own affair.
+std::optional<ResponseCode> CameraSession::refusal(const OperationRow* row, bool canned, const ptp::Message& request) {
+  const bool id_fits = transaction_id_fits(request);
+  const auto code = static_cast<OperationCode>(request.code);
+  if (!canned && !camera_.profile().advertises(code)) return ResponseCode::OperationNotSupported;
+  if (!open() && !sessionless(row) && !camera_.profile().quirks.operations_without_session)
+    return ResponseCode::SessionNotOpen;
+  if (!id_fits) return ResponseCode::InvalidTransactionID;
+  if (row == nullptr) return std::nullopt;
+  if (!row->while_busy && camera_.shutter().busy()) return ResponseCode::DeviceBusy;
+  if (has_surplus_parameters(*row, request)) return ResponseCode::ParameterNotSupported;
+  return std::nullopt;
+}
+
+bool CameraSession::transaction_id_fits(const ptp::Message& request) {
+  using Ids = profiles::Quirks::TransactionIds;
+  const auto id = request.transaction_id;
+  const auto ids = camera_.profile().quirks.transaction_ids;
+  if (ids == Ids::off) return true;
+  if (ids == Ids::lenient) return id != ptp::no_transaction;
+  if (!open()) return id == 0;
+  if (id != next_transaction_) return false;
+  next_transaction_ = id == last_transaction_id ? 1 : id + 1;
+  return true;
+}
+
+}  // namespace stuntcam::emulator
