@@ -2,6 +2,7 @@
 // shot's number and the exposure in force. Deterministic: the same description gives the same bytes.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -29,17 +30,35 @@ struct Shot {
   u64 seed = 0;                     // colours of the scene
 };
 
+// Every thumbnail of ours has this size, filled up with a comment: ObjectInfo tells it for 100,000 objects without
+// drawing one.
+inline constexpr u32 thumbnail_width = 160, thumbnail_height = 120, thumbnail_size = 8192;
+
 Bytes render_jpeg(const Shot&);                              // with EXIF and its 160×120 thumbnail
-Bytes render_thumbnail(const Shot&, u32 width, u32 height);  // plain JPEG
+Bytes render_thumbnail(const Shot&);                         // thumbnail_size bytes
+Bytes render_thumbnail(const Shot&, u32 width, u32 height);  // plain JPEG of another size
 // One live-view frame, as a moving scene: `frame` counts from 0.
 Bytes render_frame(const Shot&, u32 width, u32 height, u64 frame);
 
-// The picture as an object's content: rendered once when first read. If pad_to is larger than the picture, the file is
-// that long: bytes derived from the seed follow the JPEG's end. size() is pad_to without rendering when pad_to is not
-// 0.
-std::shared_ptr<const Content> jpeg_content(const Shot&, u64 pad_to = 0);
+// The pictures that were read last, so that the parts of one come from one rendering, and 100,000 objects do not hold
+// 100,000 pictures. One for all that a card or a shutter makes.
+class Renderings {
+ public:
+  // Enough for a few clients that read different pictures at the same time.
+  static constexpr std::size_t capacity = 8;
+  void keep(std::shared_ptr<const transport::Source>);
+
+ private:
+  std::deque<std::shared_ptr<const transport::Source>> recent_;
+};
+
+// The picture as an object's content: rendered when first read, and again when `renderings` has dropped it since (none:
+// kept as long as the content). With pad_to, size() is known without rendering and the file is that long: bytes derived
+// from the seed follow the JPEG's end; where the picture would be longer it loses its smoothness, then pixels (EXIF
+// says how many it has), then its thumbnail; below the size of the smallest JPEG, what fits of that.
+std::shared_ptr<const Content> jpeg_content(const Shot&, u64 pad_to = 0, std::shared_ptr<Renderings> = {});
 // A raw file: a little-endian TIFF with the same EXIF, a JPEG preview and sensor-like bytes up to `size`.
-std::shared_ptr<const Content> raw_content(const Shot&, u64 size);
+std::shared_ptr<const Content> raw_content(const Shot&, u64 size, std::shared_ptr<Renderings> = {});
 // Anything else: bytes derived from the seed, any size, generated when read.
 std::shared_ptr<const Content> noise_content(u64 seed, u64 size);
 
