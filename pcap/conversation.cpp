@@ -1,0 +1,107 @@
+#include "pcap/conversation.h"
+
+#include <algorithm>
+
+#include "pcap/data_set.h"
+
+namespace stuntcam::pcap {
+namespace {
+
+using ptp::Kind;
+
+std::size_t limit(const Transaction& transaction) {
+  const auto code = static_cast<ptp::OperationCode>(transaction.request.code);
+  return carries_data_set(code) ? max_data_set : max_excerpt;
+}
+
+ptp::Message without_wire(ptp::Message message) {
+  message.wire = {};
+  return message;
+}
+
+}  // namespace
+
+std::string_view name(Channel channel) {
+  switch (channel) {
+    case Channel::command:
+      return "command";
+    case Channel::event:
+      return "event";
+    case Channel::unknown:
+      break;
+  }
+  return "?";
+}
+
+void Conversation::head(bool sent, const ptp::Message& message) {
+  last_[sent] = without_wire(message);
+  at_[sent].reset();
+  switch (message.kind) {
+    case Kind::init_command_request:
+      channel_ = Channel::command;
+      break;
+    case Kind::init_event_request:
+      channel_ = Channel::event;
+      break;
+    case Kind::operation_request:
+      request(last_[sent]);
+      break;
+    case Kind::data:
+      data(sent, last_[sent]);
+      break;
+    case Kind::operation_response:
+      response(last_[sent]);
+      break;
+    default:
+      break;
+  }
+}
+
+void Conversation::request(const ptp::Message& message) {
+  if (outstanding_.size() == max_outstanding) outstanding_.pop_front();
+  outstanding_.push_back(std::make_shared<Transaction>(Transaction{message, {}, {}}));
+  at_[0] = outstanding_.back();
+}
+
+// Ids can't be trusted to find the transaction: clients send constants in data packets (docs/clients.md). The responder
+// answers in order, so what it sends belongs to the oldest; what the initiator sends, to the request it sent last, or
+// to the one that was answered early.
+void Conversation::data(bool sent, const ptp::Message& message) {
+  auto& at = at_[sent];
+  if (outstanding_.empty())
+    at = answered_;
+  else
+    at = sent ? outstanding_.front() : outstanding_.back();
+  if (!at) return;
+  if (!at->data || (message.first && !at->data->complete))
+    at->data = DataPhase{.sent = sent, .announced = message.first ? message.total : unknown_size, .kept = {}};
+}
+
+DataPhase* Conversation::phase(bool sent) {
+  const auto& at = at_[sent];
+  return at && at->data && at->data->sent == sent && !at->data->complete ? &*at->data : nullptr;
+}
+
+void Conversation::payload(bool sent, View bytes) {
+  auto* data = phase(sent);
+  if (!data) return;
+  data->size += bytes.size();
+  const auto room = limit(*at_[sent]) - data->kept.size();
+  const auto taken = bytes.first(std::min(room, bytes.size()));
+  data->kept.insert(data->kept.end(), taken.begin(), taken.end());
+}
+
+void Conversation::frame_ended(bool sent) {
+  auto* data = phase(sent);
+  if (data && last_[sent].last) data->complete = true;
+}
+
+void Conversation::response(const ptp::Message& message) {
+  if (outstanding_.empty()) return;
+  answered_ = outstanding_.front();
+  outstanding_.pop_front();
+  answered_->response = message;
+  at_[1] = answered_;
+}
+
+}  // namespace stuntcam::pcap

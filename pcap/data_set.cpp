@@ -1,0 +1,85 @@
+#include "pcap/data_set.h"
+
+#include <algorithm>
+#include <span>
+
+namespace stuntcam::pcap {
+namespace {
+
+using ptp::Expected;
+using ptp::Json;
+using ptp::OperationCode;
+
+using Decode = Expected<Json> (*)(const Dictionary&, const ptp::Message&, View);
+
+template <class T>
+Json printed(const T& value) {
+  return ptp::json(value);
+}
+template <class Integer>
+Json printed(const std::vector<Integer>& values) {
+  return Json(values);
+}
+template <class T>
+Expected<Json> printed(const Expected<T>& decoded) {
+  if (!decoded) return std::unexpected(decoded.error());
+  return printed(*decoded);
+}
+
+template <class T>
+Expected<Json> whole(const Dictionary&, const ptp::Message&, View bytes) {
+  return printed(ptp::decode<T>(bytes));
+}
+
+Expected<Json> codes(const Dictionary&, const ptp::Message&, View bytes) {
+  return printed(ptp::decode_u16_array(bytes, "Codes"));
+}
+
+Expected<Json> numbers(const Dictionary&, const ptp::Message&, View bytes) {
+  return printed(ptp::decode_u32_array(bytes, "Elements"));
+}
+
+Expected<Json> property_value(const Dictionary& dictionary, const ptp::Message& request, View bytes) {
+  const auto type = dictionary.property_types.find(static_cast<u16>(request.params[0]));
+  if (request.count == 0 || type == dictionary.property_types.end()) return Json();
+  return printed(ptp::decode_value(bytes, type->second));
+}
+
+struct Row {
+  OperationCode operation;
+  Decode decode;
+};
+constexpr Row rows[] = {
+    {OperationCode::GetDeviceInfo, whole<ptp::DeviceInfo>},
+    {OperationCode::GetStorageIDs, numbers},
+    {OperationCode::GetStorageInfo, whole<ptp::StorageInfo>},
+    {OperationCode::GetObjectHandles, numbers},
+    {OperationCode::GetObjectInfo, whole<ptp::ObjectInfo>},
+    {OperationCode::SendObjectInfo, whole<ptp::ObjectInfo>},
+    {OperationCode::GetDevicePropDesc, whole<ptp::DevicePropDesc>},
+    {OperationCode::GetDevicePropValue, property_value},
+    {OperationCode::SetDevicePropValue, property_value},
+    {OperationCode::GetStreamInfo, whole<ptp::StreamInfo>},
+    {OperationCode::GetObjectPropsSupported, codes},
+    {OperationCode::GetObjectPropDesc, whole<ptp::ObjectPropDesc>},
+    {OperationCode::GetObjectPropList, whole<ptp::ObjectPropList>},
+    {OperationCode::SetObjectPropList, whole<ptp::ObjectPropList>},
+    {OperationCode::GetObjectReferences, numbers},
+    {OperationCode::SetObjectReferences, numbers},
+};
+
+const Row* row(OperationCode code) {
+  const auto* found = std::ranges::find(rows, code, &Row::operation);
+  return found == std::end(rows) ? nullptr : found;
+}
+
+}  // namespace
+
+bool carries_data_set(OperationCode code) { return row(code) != nullptr; }
+
+Expected<Json> data_set(const Dictionary& dictionary, const ptp::Message& request, View bytes) {
+  const auto* known = row(static_cast<OperationCode>(request.code));
+  return known ? known->decode(dictionary, request, bytes) : Json();
+}
+
+}  // namespace stuntcam::pcap

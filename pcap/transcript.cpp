@@ -1,0 +1,301 @@
+#include "pcap/transcript.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "ptp/packets.h"
+
+namespace stuntcam::pcap {
+namespace {
+
+using ptp::Json;
+using ptp::Kind;
+
+std::string_view packet_name(const ptp::Message& message) {
+  using ptp::PacketType;
+  switch (message.kind) {
+    case Kind::init_command_request:
+      return ptp::name(PacketType::init_command_request);
+    case Kind::init_command_ack:
+      return ptp::name(PacketType::init_command_ack);
+    case Kind::init_event_request:
+      return ptp::name(PacketType::init_event_request);
+    case Kind::init_event_ack:
+      return ptp::name(PacketType::init_event_ack);
+    case Kind::init_fail:
+      return ptp::name(PacketType::init_fail);
+    case Kind::operation_request:
+      return ptp::name(PacketType::operation_request);
+    case Kind::operation_response:
+      return ptp::name(PacketType::operation_response);
+    case Kind::event:
+      return ptp::name(PacketType::event);
+    case Kind::data:
+      if (message.first && message.last) return ptp::name(PacketType::data);
+      return ptp::name(message.first ? PacketType::start_data : message.last ? PacketType::end_data : PacketType::data);
+    case Kind::cancel:
+      return ptp::name(PacketType::cancel);
+    case Kind::probe_request:
+      return ptp::name(PacketType::probe_request);
+    case Kind::probe_response:
+      return ptp::name(PacketType::probe_response);
+    case Kind::goodbye:
+      return "Goodbye";
+    case Kind::raw:
+      return "Raw";
+    case Kind::unknown:
+      break;
+  }
+  return "Unknown";
+}
+
+std::string hex(View bytes, std::size_t limit) {
+  std::string text;
+  for (const auto byte : bytes.first(std::min(limit, bytes.size())))
+    fmt::format_to(std::back_inserter(text), "{:02x}", byte);
+  return text;
+}
+
+Json parameters(const ptp::Message& message) {
+  auto list = Json::array();
+  for (std::size_t i = 0; i < message.count; ++i) list.push_back(message.params[i]);
+  return list;
+}
+
+template <class Code>
+void add_code(Json& line, u16 code, ptp::Vendor vendor) {
+  line["code"] = code;
+  line["name"] = ptp::to_string(static_cast<Code>(code), vendor);
+}
+
+void add_identity(Json& line, const ptp::Message& message) {
+  const auto received = ptp::decode_identity(ptp::identity_body(message));
+  if (!received) return;
+  line["guid"] = ptp::to_string(received->identity.guid);
+  line["friendly_name"] = received->identity.name;
+  line["version"] = fmt::format("{}.{}", received->identity.version >> 16, received->identity.version & 0xFFFF);
+}
+
+// What the head of a packet says. `message.wire` is there.
+void describe(Json& line, const ptp::Message& message, const Transaction* transaction, ptp::Vendor vendor) {
+  switch (message.kind) {
+    case Kind::init_command_request:
+      add_identity(line, message);
+      break;
+    case Kind::init_command_ack:
+      line["connection_number"] = message.params[0];
+      add_identity(line, message);
+      break;
+    case Kind::init_event_request:
+      line["connection_number"] = message.params[0];
+      break;
+    case Kind::init_fail:
+      line["reason"] = message.params[0];
+      break;
+    case Kind::operation_request:
+      line["tid"] = message.transaction_id;
+      add_code<ptp::OperationCode>(line, message.code, vendor);
+      line["params"] = parameters(message);
+      if (message.data_phase != 0) line["data_phase"] = message.data_phase;
+      break;
+    case Kind::operation_response:
+      line["tid"] = message.transaction_id;
+      add_code<ptp::ResponseCode>(line, message.code, vendor);
+      line["params"] = parameters(message);
+      break;
+    case Kind::event:
+      line["tid"] = message.transaction_id;
+      add_code<ptp::EventCode>(line, message.code, vendor);
+      line["params"] = parameters(message);
+      break;
+    case Kind::data:
+      line["tid"] = message.transaction_id;
+      if (message.first) line["total"] = message.total == unknown_size ? Json() : Json(message.total);
+      break;
+    case Kind::cancel:
+      line["tid"] = message.transaction_id;
+      break;
+    case Kind::unknown:
+      line["packet_type"] = message.params[0];
+      break;
+    default:
+      break;
+  }
+  if (transaction && (message.kind == Kind::data || message.kind == Kind::operation_response))
+    line["operation"] = ptp::to_string(static_cast<ptp::OperationCode>(transaction->request.code), vendor);
+}
+
+class Transcript final : public transport::Observer {
+ public:
+  Transcript(std::shared_ptr<TranscriptFile> file, std::shared_ptr<const TranscriptCamera> camera, u64 connection,
+             std::string peer)
+      : file_(std::move(file)), camera_(std::move(camera)), connection_(connection) {
+    auto line = begin();
+    line["note"] = "connected";
+    line["peer"] = std::move(peer);
+    file_->write(std::move(line));
+  }
+
+  ~Transcript() override {
+    finish(false);
+    finish(true);
+  }
+  Transcript(const Transcript&) = delete;
+  Transcript& operator=(const Transcript&) = delete;
+
+  void head(bool sent, const ptp::Message& message, View wire) override {
+    finish(sent);
+    conversation_.head(sent, message);
+    auto line = begin(sent);
+    line["type"] = packet_name(message);
+    auto received = message;
+    received.wire = wire;
+    if (message.kind == Kind::raw) line["bytes"] = hex(wire, max_malformed);
+    describe(line, received, conversation_.transaction(sent).get(), camera_->dictionary.vendor);
+    open_[sent] = Open{std::move(line), message, wire.size(), 0};
+    if (message.kind != Kind::data || message.size == 0) finish(sent);
+  }
+
+  void payload(bool sent, View bytes) override {
+    conversation_.payload(sent, bytes);
+    if (!open_[sent]) return;
+    open_[sent]->size += bytes.size();
+    if (open_[sent]->size == open_[sent]->message.size) finish(sent);
+  }
+
+  void malformed(View bytes, const ptp::Error& error) override {
+    finish(false);
+    auto line = begin(false);
+    line["note"] = "malformed";
+    line["problem"] = error.to_string();
+    line["length"] = bytes.size();
+    line["bytes"] = hex(bytes, max_malformed);
+    file_->write(std::move(line));
+  }
+
+  void closed(bool by_us, bool reset) override {
+    finish(false);
+    finish(true);
+    auto line = begin();
+    line["note"] = "closed";
+    line["by"] = by_us ? "responder" : "initiator";
+    line["reset"] = reset;
+    file_->write(std::move(line));
+  }
+
+ private:
+  // A packet whose payload is still passing.
+  struct Open {
+    Json line;
+    ptp::Message message;  // its wire is gone
+    std::size_t head = 0;  // bytes
+    u64 size = 0;          // payload bytes seen
+  };
+
+  Json begin() const {
+    Json line;
+    line["t"] = file_->elapsed();
+    line["camera"] = camera_->name;
+    line["conn"] = connection_;
+    return line;
+  }
+  Json begin(bool sent) const {
+    auto line = begin();
+    line["dir"] = sent ? "r2i" : "i2r";
+    line["channel"] = name(conversation_.channel());
+    return line;
+  }
+
+  // Writes the line of the packet that came last in that direction, unless it is written.
+  void finish(bool sent) {
+    if (!open_[sent]) return;
+    auto open = std::move(*open_[sent]);
+    open_[sent].reset();
+    open.line["length"] = open.head + open.size;
+    if (open.message.kind == Kind::data) end_data(open, sent);
+    file_->write(std::move(open.line));
+  }
+
+  void end_data(Open& open, bool sent) {
+    const auto announced = open.message.size;
+    const bool start = open.message.first && !open.message.last;  // StartData carries none
+    if (!start) open.line["payload"] = open.size;
+    if (announced != unknown_size && open.size < announced) {
+      open.line["missing"] = announced - open.size;
+      return;
+    }
+    conversation_.frame_ended(sent);
+    if (open.message.last) add_data_set(open.line, sent);
+  }
+
+  void add_data_set(Json& line, bool sent) const {
+    const auto transaction = conversation_.transaction(sent);
+    if (!transaction || !transaction->data || transaction->data->sent != sent || transaction->data->size == 0) return;
+    const auto& data = *transaction->data;
+    if (data.whole() && carries_data_set(static_cast<ptp::OperationCode>(transaction->request.code))) {
+      const auto decoded = data_set(camera_->dictionary, transaction->request, data.kept);
+      if (decoded && !decoded->is_null()) {
+        line["data_set"] = *decoded;
+        return;
+      }
+      if (!decoded) line["problem"] = decoded.error().to_string();
+    }
+    line["bytes"] = hex(data.kept, max_excerpt);
+  }
+
+  std::shared_ptr<TranscriptFile> file_;
+  std::shared_ptr<const TranscriptCamera> camera_;
+  u64 connection_;
+  Conversation conversation_;
+  std::optional<Open> open_[2];
+};
+
+}  // namespace
+
+TranscriptFile::TranscriptFile(const std::string& path) {
+  descriptor_ = path == "-" ? ::dup(STDERR_FILENO)
+                            : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), path);
+}
+
+TranscriptFile::~TranscriptFile() { ::close(descriptor_); }
+
+double TranscriptFile::elapsed() const {
+  const auto passed = std::chrono::steady_clock::now() - start_;
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count()) / 1e6;
+}
+
+void TranscriptFile::write(Json line) {
+  // Names come from the wire: bytes that are not UTF-8 are shown as U+FFFD instead of throwing.
+  const auto body = line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::lock_guard lock(mutex_);
+  if (error_) return;
+  const auto text = fmt::format("{{\"v\":1,\"seq\":{},{}\n", ++lines_, std::string_view(body).substr(1));
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto written = ::write(descriptor_, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      error_ = written < 0 ? errno : EIO;
+      return;
+    }
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+int TranscriptFile::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
+}
+
+std::shared_ptr<transport::Observer> make_transcript(std::shared_ptr<TranscriptFile> file,
+                                                     std::shared_ptr<const TranscriptCamera> camera, u64 connection,
+                                                     std::string peer) {
+  return std::make_shared<Transcript>(std::move(file), std::move(camera), connection, std::move(peer));
+}
+
+}  // namespace stuntcam::pcap
