@@ -35,7 +35,8 @@ struct PlannedFile {
   u16 format = 0x3801;
   std::string extension = "JPG";
   bool raw = false;
-  u64 size = 0;  // bytes of the finished file; 0: as it comes out
+  u64 size = 0;               // bytes of the finished file; 0: as it comes out
+  u32 width = 0, height = 0;  // pixels; 0: the shot's
   int quality = 90;
 };
 
