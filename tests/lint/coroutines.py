@@ -85,7 +85,7 @@ def _after(code):
     if re.search(r"[(,]\s*\[[^\]\s][^\]]*\]\s*(\(|\{|mutable)", awaited):
         if not re.match(r"\s*(asio::)?async_initiate", awaited):
             return "with a capturing lambda in its expression: name the lambda, then move it"
-    if re.search(r"[(,]\s*\{", awaited):
+    if re.search(r"[(,]\s*\{\s*[^\s}]", awaited):  # {} is harmless
         return "with a braced value in its expression: name the value, then move it"
     return None
 

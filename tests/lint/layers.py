@@ -22,7 +22,7 @@ VENDOR = re.compile(r"nikon|canon(?!ical)|fuji|leica|olympus|parrot|sony|sequoia
 # The code tables name vendors because codes belong to them.
 MAY_NAME_VENDORS = re.compile(r"^(profiles/|emulator/vendors/|ptp/[^/]*codes[^/]*$|tests/|bench/|fuzz/)")
 # The first camera, as an example in help texts.
-EXAMPLE = {"cli": re.compile(r"nikon-d5300")}
+EXAMPLE = {"cli": re.compile(r"nikon[- ]d5300", re.IGNORECASE)}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^">]+)[">]', re.MULTILINE)
 

@@ -35,7 +35,7 @@ class Layers(unittest.TestCase):
         self.assertEqual(1, len(self.problems("transport/a.cpp", "\nbool b = vendor == Vendor::nikon;\n")))
         self.assertIn("transport/a.cpp:2:", self.problems("transport/a.cpp", "\nif (nikon) {}\n")[0])
         self.assertEqual(1, len(self.problems("cli/a.cpp", 'auto s = "Canon";\n')))
-        self.assertEqual([], self.problems("cli/a.cpp", 'auto s = "stuntcam serve nikon-d5300";\n'))
+        self.assertEqual([], self.problems("cli/a.cpp", 'auto s = "stuntcam serve nikon-d5300: a Nikon D5300";\n'))
         self.assertEqual([], self.problems("emulator/a.cpp", "// seen on a Nikon\nint canonical;\n"))
         self.assertEqual([], self.problems("emulator/vendors/nikon.cpp", "struct Nikon {};\n"))
         self.assertEqual([], self.problems("ptp/vendor_codes.def", 'V(nikon, 1)\n'))
@@ -63,7 +63,7 @@ class Coroutines(unittest.TestCase):
                           "switch (y) { case 1: co_await x(); }", "// if (co_await x()) is wrong",
                           'auto s = "f(co_await x())";', "co_await t.async_wait(asio::use_awaitable);",
                           "if (y) co_return co_await x();", "struct S { Task<int> g() override { co_return co_await x(); } };",
-                           "co_await f([] { return 1; });", "do { co_await x(); } while (y);"]:
+                           "co_await f([] { return 1; });", "co_await send({}, false);", "do { co_await x(); } while (y);"]:
             self.assertEqual([], awaits(statement), statement)
 
     def test_names_the_line(self):
