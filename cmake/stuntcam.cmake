@@ -15,7 +15,7 @@ target_link_libraries(stuntcam_asio INTERFACE Threads::Threads)
 
 add_library(stuntcam_options INTERFACE)
 target_compile_options(stuntcam_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Wnon-virtual-dtor -Wold-style-cast
   -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
   $<$<BOOL:${STUNTCAM_WERROR}>:-Werror>)
 if(STUNTCAM_SANITIZE)
@@ -40,5 +40,6 @@ endfunction()
 function(stuntcam_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LINK} stuntcam_options)
 endfunction()

@@ -34,7 +34,8 @@ class Link {
   virtual Task<std::size_t> read(Room) = 0;
   // Is a whole head, or the end, there without waiting? Costs one system call at most.
   virtual bool pending() = 0;
-  // Waits until there is something to receive and consumes nothing; false = the peer has gone.
+  // Waits until there is something to receive and consumes nothing; false = the peer has gone, or the
+  // link was closed meanwhile. Cancel-safe, as receive.
   virtual Task<bool> ready() = 0;
   // Queues a head: no I/O, no coroutine. Message::wire need only live until put returns.
   virtual void put(const ptp::Message&) = 0;
@@ -44,8 +45,12 @@ class Link {
   virtual Task<> flush() = 0;
   // Both ways; whoever waits on this link wakes with operation_aborted. reset: a TCP reset instead of a FIN.
   virtual void close(bool reset = false) = 0;
+  // Payload and head bytes moved so far, both ways: whether a transfer makes progress.
+  virtual u64 moved() const = 0;
   // Has the peer acknowledged all that was sent? (A dead host has not.) true where the transport cannot say.
   virtual bool acknowledged() const { return true; }
+  // After receive() gave an error: the bytes that it could not make sense of, for a report.
+  virtual View unread() const { return {}; }
   virtual std::string peer() const = 0;  // "127.0.0.1:50412", for logs
 };
 

@@ -35,6 +35,8 @@ struct ServerOptions {
   Wrap wrap;
 };
 
+struct ServerCore;
+
 class Server {
  public:
   Server(asio::io_context&, Responder&, Clock&, ServerOptions);
@@ -54,8 +56,7 @@ class Server {
   std::size_t initiators() const;
 
  private:
-  struct Core;
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<ServerCore> core_;
 };
 
 }  // namespace stuntcam::transport

@@ -1,0 +1,189 @@
+// How a fresh connection becomes an initiator's command or event connection (docs/protocol.md §1.3), and how a slot is
+// found for it.
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include <asio/post.hpp>
+
+#include "transport/conversation.h"
+#include "transport/server_core.h"
+#include "transport/wait.h"
+
+namespace stuntcam::transport {
+namespace {
+
+// A peer heard from within this is alive without being asked.
+constexpr Duration recently = std::chrono::seconds(1);
+// The newcomer waits 2.5 s at most (docs/clients.md §2), so the answer to a probe must be there sooner.
+constexpr Duration probe_wait = std::chrono::seconds(1);
+
+bool ordinary_end(const std::error_code& code) {
+  return code == asio::error::eof || code == asio::error::connection_reset || code == asio::error::broken_pipe ||
+         code == asio::error::operation_aborted;
+}
+
+}  // namespace
+
+Task<> ServerCore::serve(std::unique_ptr<Link> link, Lane lane) {
+  const auto self = shared_from_this();
+  // The link moves into the association when the handshake is done; its address stays what `links` knows it by.
+  Link* const key = link.get();
+  const std::string peer = link->peer();
+  const auto say = [&](const std::string& what) {
+    if (options.log && !stopping) options.log(fmt::format("{}: {}", peer, what));
+  };
+  if (stopping) co_return;
+  ++coroutines;
+  links[key].link = key;
+  limit(*link, options.handshake, "no whole first packet", false);
+  start_sweep();
+  try {
+    const auto first = co_await link->receive();
+    if (!first) throw Misbehaved(first.error().to_string());
+    if (first->kind == ptp::Kind::init_command_request && lane != Lane::event) {
+      co_await command_lane(link, *first);
+    } else if (first->kind == ptp::Kind::init_event_request && lane != Lane::command) {
+      co_await event_lane(link, *first);
+    } else {
+      throw Misbehaved("the first packet is neither InitCommandRequest nor InitEventRequest");
+    }
+  } catch (const Misbehaved& reason) {
+    say(fmt::format("{}; closed", reason.what()));
+  } catch (const std::system_error& error) {
+    if (!ordinary_end(error.code())) say(fmt::format("{}; closed", error.what()));
+  } catch (const std::exception& error) {
+    say(fmt::format("{}; closed", error.what()));
+  }
+  if (link) link->close();
+  links.erase(key);
+  link.reset();
+  if (--coroutines == 0 && stopping && stopped) asio::post(io, std::exchange(stopped, nullptr));
+}
+
+Task<> ServerCore::refuse(Link& link, ptp::InitFailReason reason) {
+  ptp::Message fail;
+  fail.kind = ptp::Kind::init_fail;
+  fail.params[0] = static_cast<u32>(reason);
+  link.put(fail);
+  co_await link.flush();
+}
+
+Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first) {
+  const auto received = ptp::decode_identity(ptp::identity_body(first));
+  if (!received) throw Misbehaved(received.error().to_string());
+  if (options.strict && !received->form.standard()) {
+    co_await refuse(*link, ptp::InitFailReason::rejected);
+    throw Misbehaved("InitCommandRequest departs from the standard's form (refused under strict)");
+  }
+  limit(*link, {}, "");
+  if (associations.size() >= options.max_initiators) co_await make_room();
+  if (associations.size() >= options.max_initiators) {
+    log(*link, fmt::format("refused: all {} slots for initiators are taken", options.max_initiators));
+    co_await refuse(*link, ptp::InitFailReason::busy);
+    co_return;
+  }
+  while (++last_number == 0 || associations.contains(last_number)) {
+  }
+  const u32 number = last_number;
+  const auto association = std::make_shared<Association>(*this, number, std::move(link));
+  association->heard = clock.now();
+  auto session = responder.open(received->identity, *association);
+  if (!session) {
+    co_await refuse(association->command(), session.error());
+    association->drop();
+    co_return;
+  }
+  association->session = std::move(*session);
+  associations[number] = association;
+  const Bytes identity = ptp::encode_identity(responder.identity());
+  ptp::Message ack;
+  ack.kind = ptp::Kind::init_command_ack;
+  ack.params[0] = number;
+  ack.wire = identity;
+  // Whatever ends the conversation, the slot and the session go, and the event connection with them.
+  struct Leave {
+    ServerCore& core;
+    Association& association;
+    ~Leave() {
+      association.drop();
+      association.session.reset();
+      core.associations.erase(association.number());
+    }
+  } leave{*this, *association};
+  association->command().put(ack);
+  co_await association->command().flush();
+  Conversation conversation(*this, association);
+  co_await conversation.run();
+}
+
+Task<> ServerCore::event_lane(std::unique_ptr<Link>& link, ptp::Message first) {
+  const auto found = associations.find(first.params[0]);
+  if (found == associations.end() || found->second->events() != nullptr || found->second->closing()) {
+    log(*link, fmt::format("refused: InitEventRequest for connection number {}, which is {}", first.params[0],
+                           found == associations.end() ? "nobody's" : "taken"));
+    co_await refuse(*link, ptp::InitFailReason::busy);
+    co_return;
+  }
+  const auto association = found->second;
+  limit(*link, {}, "");
+  ptp::Message ack;
+  ack.kind = ptp::Kind::init_event_ack;
+  link->put(ack);
+  Link& events = *link;
+  association->attach_events(std::move(link));
+  struct Leave {
+    Association& association;
+    ~Leave() { association.drop(); }
+  } leave{*association};
+  co_await events.flush();
+  for (;;) {
+    const auto message = co_await events.receive();
+    if (!message) throw Misbehaved(message.error().to_string());
+    association->heard = clock.now();
+    switch (message->kind) {
+      case ptp::Kind::probe_request: {
+        ptp::Message answer;
+        answer.kind = ptp::Kind::probe_response;
+        association->send(answer);
+        break;
+      }
+      case ptp::Kind::probe_response:
+        association->probing = false;
+        break;
+      case ptp::Kind::cancel:
+        association->cancel(message->transaction_id);
+        break;
+      default:
+        // Unknown types are ignored here (docs/protocol.md §1.10).
+        if (options.strict) throw Misbehaved("a packet that does not belong on the event connection");
+    }
+  }
+}
+
+Task<> ServerCore::make_room() {
+  const auto waiting = associations;  // as they are now; each is kept alive while it is looked at
+  bool asked = false;
+  for (const auto& [number, association] : waiting) {
+    if (clock.now() - association->heard < recently) continue;
+    if (association->events() == nullptr) continue;
+    ptp::Message probe;
+    probe.kind = ptp::Kind::probe_request;
+    association->probing = asked = true;
+    association->send(probe);
+  }
+  if (asked) co_await wait(io, clock, probe_wait);
+  for (const auto& [number, association] : waiting) {
+    Link* const events = association->events();
+    const bool silent = events == nullptr || association->probing;
+    association->probing = false;
+    // Silent and unacknowledged: the host is gone. Silent but acknowledged: a client that does not know probes.
+    if (silent && (!association->command().acknowledged() || (events != nullptr && !events->acknowledged()))) {
+      log(association->command(), "did not answer a probe; its slot goes to another initiator");
+      association->drop();
+      associations.erase(number);
+    }
+  }
+}
+
+}  // namespace stuntcam::transport

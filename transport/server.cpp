@@ -1,0 +1,137 @@
+#include "transport/server.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/ip/address.hpp>
+#include <asio/redirect_error.hpp>
+
+#include "transport/server_core.h"
+#include "transport/tcp_link.h"
+#include "transport/wait.h"
+
+namespace stuntcam::transport {
+namespace {
+
+constexpr Duration sweep_interval = std::chrono::seconds(1);
+// After an accept failed for want of descriptors or memory.
+constexpr Duration accept_pause = std::chrono::milliseconds(100);
+constexpr int backlog = 1024;
+
+}  // namespace
+
+Server::Server(asio::io_context& io, Responder& responder, Clock& clock, ServerOptions options)
+    : core_(std::make_shared<ServerCore>(io, responder, clock, std::move(options))) {}
+
+Server::~Server() = default;
+
+u16 Server::listen(const std::string& host, u16 port) {
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(host), port);
+  const auto acceptor = std::make_shared<ServerCore::Acceptor>(core_->io);
+  try {
+    acceptor->open(endpoint.protocol());
+    acceptor->set_option(asio::socket_base::reuse_address(true));
+    acceptor->bind(endpoint);
+    acceptor->listen(backlog);
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), fmt::format("cannot listen on {}:{}", host, port));
+  }
+  core_->acceptors.push_back(acceptor);
+  asio::co_spawn(core_->io, [core = core_, acceptor] { return core->accept(acceptor); }, asio::detached);
+  return acceptor->local_endpoint().port();
+}
+
+Task<> Server::serve(std::unique_ptr<Link> link, Lane lane) {
+  const auto core = core_;
+  co_await core->serve(std::move(link), lane);
+}
+
+void Server::stop(std::function<void()> stopped) { core_->stop(std::move(stopped)); }
+
+std::size_t Server::connections() const { return core_->links.size(); }
+std::size_t Server::initiators() const { return core_->associations.size(); }
+
+Task<> ServerCore::accept(std::shared_ptr<Acceptor> acceptor) {
+  const auto self = shared_from_this();
+  while (acceptor->is_open()) {
+    asio::error_code error;
+    TcpSocket socket = co_await acceptor->async_accept(asio::redirect_error(use_awaitable, error));
+    if (error == asio::error::operation_aborted) break;
+    if (error) {
+      if (options.log) options.log(fmt::format("cannot accept a connection: {}", error.message()));
+      co_await wait(io, clock, accept_pause);
+      continue;
+    }
+    if (links.size() >= options.max_connections) {
+      if (!full && options.log) options.log(fmt::format("{} connections are open; new ones are closed", links.size()));
+      full = true;
+      continue;
+    }
+    full = false;
+    std::unique_ptr<Link> link = make_tcp_link(std::move(socket), framing);
+    if (options.wrap) link = options.wrap(std::move(link), ++accepted);
+    asio::co_spawn(
+        io,
+        [self, moved = std::move(link)]() mutable { return self->serve(std::move(moved), Lane::first_packet_says); },
+        asio::detached);
+  }
+}
+
+void ServerCore::limit(Link& link, Duration time, const char* reason, bool moving_counts) {
+  const auto found = links.find(&link);
+  if (found == links.end()) return;
+  found->second = {&link, time == Duration{} ? Duration{} : clock.now(), time, moving_counts, link.moved(), reason};
+}
+
+void ServerCore::start_sweep() {
+  if (std::exchange(sweeping, true)) return;
+  clock.after(sweep_interval, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->sweep();
+  });
+}
+
+void ServerCore::sweep() {
+  sweeping = false;
+  if (stopping || links.empty()) return;
+  const Duration now = clock.now();
+  std::vector<Watch*> expired;
+  for (auto& [link, watch] : links) {
+    if (watch.limit == Duration{}) continue;
+    if (watch.moving_counts && watch.link->moved() != watch.moved) {
+      watch.moved = watch.link->moved();
+      watch.since = now;
+    } else if (now - watch.since >= watch.limit) {
+      expired.push_back(&watch);
+    }
+  }
+  for (Watch* watch : expired) {
+    log(*watch->link,
+        fmt::format("{} for {:g} s; closed", watch->reason, std::chrono::duration<double>(watch->limit).count()));
+    watch->limit = {};
+    watch->link->close();
+  }
+  start_sweep();
+}
+
+void ServerCore::log(const Link& link, const std::string& what) const {
+  if (options.log) options.log(fmt::format("{}: {}", link.peer(), what));
+}
+
+void ServerCore::stop(std::function<void()> callback) {
+  stopping = true;
+  stopped = std::move(callback);
+  for (const auto& acceptor : acceptors) {
+    asio::error_code ignored;
+    acceptor->close(ignored);
+  }
+  acceptors.clear();
+  const auto open = associations;
+  for (const auto& [number, association] : open) association->drop();
+  for (auto& [link, watch] : links) watch.link->close();
+  if (coroutines == 0 && stopped) asio::post(io, std::exchange(stopped, nullptr));
+}
+
+}  // namespace stuntcam::transport

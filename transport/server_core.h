@@ -1,0 +1,122 @@
+// The inside of a Server, shared by its coroutines. Private to transport/.
+#pragma once
+
+#include <deque>
+#include <list>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include <asio/basic_waitable_timer.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "transport/server.h"
+
+namespace stuntcam::transport {
+
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                                         asio::io_context::executor_type>;
+inline constexpr asio::use_awaitable_t<asio::io_context::executor_type> use_awaitable;
+
+// The peer did what ends a connection (docs/protocol.md §1.10). Caught in Core::serve, which logs it and closes.
+struct Misbehaved : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A limit on one connection's time, looked at by the sweep: nothing is armed or disarmed per operation.
+struct Watch {
+  Link* link = nullptr;
+  Duration since{};           // when the limit began to count
+  Duration limit{};           // 0: none
+  bool moving_counts = true;  // bytes that move start it anew
+  u64 moved = 0;
+  const char* reason = "";  // for the log: "no request for …"
+};
+
+class Association;
+
+struct ServerCore : std::enable_shared_from_this<ServerCore> {
+  ServerCore(asio::io_context& loop, Responder& camera, Clock& time, ServerOptions settings)
+      : io(loop), responder(camera), clock(time), options(std::move(settings)), framing(options.strict) {}
+
+  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+
+  Task<> accept(std::shared_ptr<Acceptor>);
+  Task<> serve(std::unique_ptr<Link>, Lane);
+  Task<> command_lane(std::unique_ptr<Link>&, ptp::Message first);
+  Task<> event_lane(std::unique_ptr<Link>&, ptp::Message first);
+  Task<> refuse(Link&, ptp::InitFailReason);
+  // Frees the slots of peers that are gone (docs/protocol.md §1.7); takes at most a second.
+  Task<> make_room();
+  void limit(Link&, Duration, const char* reason, bool moving_counts = true);
+  void sweep();
+  void start_sweep();
+  void log(const Link&, const std::string& what) const;
+  void stop(std::function<void()> stopped);
+
+  asio::io_context& io;
+  Responder& responder;
+  Clock& clock;
+  ServerOptions options;
+  ptp::PacketFraming framing;
+  std::list<std::shared_ptr<Acceptor>> acceptors;
+  std::map<const Link*, Watch> links;  // every connection being served
+  std::map<u32, std::shared_ptr<Association>> associations;
+  u32 last_number = 0;
+  u64 accepted = 0;
+  bool sweeping = false, stopping = false, full = false;
+  std::size_t coroutines = 0;
+  std::function<void()> stopped;
+};
+
+// One initiator: its connections and its Session. Owns both links; every coroutine that uses them holds a shared_ptr to
+// it. It ends with the first of its connections.
+class Association final : public Outlet, public std::enable_shared_from_this<Association> {
+ public:
+  Association(ServerCore& core, u32 number, std::unique_ptr<Link> command)
+      : core_(core), number_(number), command_(std::move(command)), poke_(core.io, Timer::time_point::max()) {}
+
+  void event(const EventOut&) override;
+  void close() override;
+
+  u32 number() const { return number_; }
+  Link& command() { return *command_; }
+  Link* events() { return events_.get(); }
+  void attach_events(std::unique_ptr<Link> link) { events_ = std::move(link); }
+  void send(const ptp::Message&);  // on the event connection, in order
+  void drop();                     // closes both connections now
+  bool closing() const { return closing_; }
+  bool dropped() const { return dropped_; }
+
+  // The event connection asked to cancel this transaction.
+  void cancel(u32 transaction_id) {
+    cancelled_ = transaction_id;
+    poke();
+  }
+  bool cancelled(u32 transaction_id) const { return cancelled_ == transaction_id; }
+  void forget_cancel() { cancelled_.reset(); }
+  // Wakes the command coroutine out of until_poked().
+  void poke() { poke_.cancel(); }
+  Task<> until_poked();
+
+  std::unique_ptr<Session> session;
+  Duration heard{};        // when the peer last sent anything
+  bool probing = false;    // a ProbeRequest is out
+  bool answering = false;  // a transaction is under way
+
+ private:
+  Task<> write_events();
+  ServerCore& core_;
+  u32 number_;
+  std::unique_ptr<Link> command_, events_;
+  std::deque<ptp::Message> queue_;
+  bool writing_ = false, closing_ = false, dropped_ = false;
+  std::optional<u32> cancelled_;
+  Timer poke_;
+};
+
+// A peer that lets this many events pile up does not read them, and is closed.
+inline constexpr std::size_t max_unread_events = 1024;
+
+}  // namespace stuntcam::transport

@@ -1,0 +1,131 @@
+#include "transport/tcp_link.h"
+
+#include <fmt/format.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "transport/stream_link.h"
+
+namespace stuntcam::transport {
+namespace {
+
+using UseAwaitable = asio::use_awaitable_t<asio::io_context::executor_type>;
+constexpr UseAwaitable use_awaitable;
+
+// A host that is gone is noticed after this while data waits for it, and after idle + 3 × interval seconds while none
+// does.
+constexpr unsigned user_timeout_ms = 30'000;
+constexpr int keep_alive_idle_s = 60, keep_alive_interval_s = 10, keep_alive_probes = 3;
+
+void set(int socket, int level, int option, int value) { ::setsockopt(socket, level, option, &value, sizeof value); }
+
+[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
+
+class TcpLink final : public StreamLink {
+ public:
+  TcpLink(TcpSocket socket, const ptp::Framing& framing) : StreamLink(framing), socket_(std::move(socket)) {
+    socket_.native_non_blocking(true);
+    const int fd = socket_.native_handle();
+    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, keep_alive_idle_s);
+    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, keep_alive_interval_s);
+    set(fd, IPPROTO_TCP, TCP_KEEPCNT, keep_alive_probes);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_ms, sizeof user_timeout_ms);
+    asio::error_code error;
+    const auto end = socket_.remote_endpoint(error);
+    if (!error) peer_ = fmt::format("{}:{}", end.address().to_string(), end.port());
+  }
+
+  void close(bool reset) override {
+    asio::error_code ignored;
+    if (reset && socket_.is_open()) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
+  }
+  bool acknowledged() const override {
+    int outstanding = 0;
+    return ::ioctl(const_cast<TcpSocket&>(socket_).native_handle(), SIOCOUTQ, &outstanding) != 0 || outstanding == 0;
+  }
+  std::string peer() const override { return peer_; }
+
+ protected:
+  ssize_t try_receive(Room room) override {
+    for (;;) {
+      const ssize_t got = ::recv(handle(), room.data(), room.size(), 0);
+      if (got >= 0) {
+        sent_since_receive_ = false;
+        return got;
+      }
+      if (errno == EAGAIN) return -1;
+      if (errno != EINTR) fail("receive");
+    }
+  }
+  ssize_t try_send(View first, View second, bool more) override {
+    iovec parts[2] = {{const_cast<u8*>(first.data()), first.size()}, {const_cast<u8*>(second.data()), second.size()}};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = 2;
+    for (;;) {
+      const ssize_t sent = ::sendmsg(handle(), &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+      if (sent >= 0) {
+        sent_since_receive_ = true;
+        return sent;
+      }
+      if (errno == EAGAIN) return -1;
+      if (errno != EINTR) fail("send");
+    }
+  }
+  ssize_t try_send_file(int descriptor, u64 offset, u64 size) override {
+    for (;;) {
+      auto at = static_cast<off_t>(offset);
+      const ssize_t sent = ::sendfile(handle(), descriptor, &at, size);
+      if (sent >= 0) {
+        sent_since_receive_ = true;
+        return sent;
+      }
+      if (errno == EAGAIN) return -1;
+      if (errno == EIO) return 0;
+      if (errno != EINTR) fail("sendfile");
+    }
+  }
+  bool input_waiting() override {
+    u8 byte = 0;
+    return ::recv(handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+  }
+  Task<> wait_readable() override {
+    // The peer may hold back its next segment until this one is acknowledged (Nagle); when nothing of ours has gone out
+    // that would carry the acknowledgement, the kernel would sit on it for 40 ms.
+    if (!sent_since_receive_) set(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, 1);
+    return socket_.async_wait(TcpSocket::wait_read, use_awaitable);
+  }
+  Task<> wait_writable() override { return socket_.async_wait(TcpSocket::wait_write, use_awaitable); }
+  Task<> yield() override { return asio::post(socket_.get_executor(), use_awaitable); }
+
+ private:
+  // Closed by somebody else on this loop: the same answer as a waiting operation gets.
+  int handle() {
+    if (!socket_.is_open()) throw std::system_error(asio::error::make_error_code(asio::error::operation_aborted));
+    return socket_.native_handle();
+  }
+  TcpSocket socket_;
+  std::string peer_ = "(gone)";
+  bool sent_since_receive_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<Link> make_tcp_link(TcpSocket socket, const ptp::Framing& framing) {
+  return std::make_unique<TcpLink>(std::move(socket), framing);
+}
+
+}  // namespace stuntcam::transport
