@@ -34,6 +34,9 @@ Task<> Conversation::run() {
     association_->heard = core_.clock.now();
     switch (message.kind) {
       case Kind::operation_request:
+        if (core_.options.strict && association_->events() == nullptr) {
+          throw Misbehaved("an OperationRequest before the event connection is there");
+        }
         co_await transact(message);
         break;
       case Kind::probe_request: {

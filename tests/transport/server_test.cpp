@@ -163,6 +163,41 @@ TEST(Slots, SilentPeerIsProbedBeforeANewcomerIsRefused) {
   });
 }
 
+// A host that is gone: its kernel acknowledges nothing any more.
+struct Unreachable final : transport::Wrapper {
+  using Wrapper::Wrapper;
+  bool acknowledged() const override { return false; }
+};
+
+TEST(Slots, PeerWhoseHostIsGoneLosesItsSlot) {
+  World world({.max_initiators = 1});
+  Client first;
+  world.wrap = [](std::unique_ptr<Link> link) { return std::make_unique<Unreachable>(std::move(link)); };
+  world.run([&]() -> Task<> { first = co_await handshake(world); });
+  world.wrap = nullptr;
+  world.advance(5s);
+  world.run([&]() -> Task<> {
+    Client second = co_await handshake(world);
+    const Received got = co_await transaction(*second.command, request(op_nothing, 1));
+    EXPECT_EQ(got.response.code, 0x2001);
+  });
+  EXPECT_EQ(world.toy.closed, 2u);
+  ASSERT_FALSE(world.log.empty());
+  EXPECT_TRUE(world.log[0].contains("did not answer a probe")) << world.log[0];
+}
+
+TEST(Strict, OperationsWaitForTheEventConnection) {
+  World world({.strict = true});
+  world.run([&]() -> Task<> {
+    Client client = co_await handshake(world, false);
+    co_await send(*client.command, request(op_nothing, 1));
+    const bool more = co_await client.command->ready();
+    EXPECT_FALSE(more);
+  });
+  ASSERT_EQ(world.log.size(), 1u);
+  EXPECT_TRUE(world.log[0].contains("before the event connection")) << world.log[0];
+}
+
 TEST(Probe, IsAnsweredOnBothConnections) {
   World world;
   world.run([&]() -> Task<> {

@@ -112,6 +112,7 @@ World::~World() {
 
 std::unique_ptr<Link> World::connect() {
   auto [client, camera] = transport::make_memory_links(io, framing, server_framing);
+  if (wrap) camera = wrap(std::move(camera));
   asio::co_spawn(
       io, [this, link = std::move(camera)]() mutable { return server->serve(std::move(link)); }, asio::detached);
   return std::move(client);

@@ -15,6 +15,7 @@
 #include "tests/fake_clock.h"
 #include "transport/memory_link.h"
 #include "transport/server.h"
+#include "transport/wrapper.h"
 
 namespace stuntcam::tests {
 
@@ -77,6 +78,7 @@ class World {
   Toy toy;
   std::vector<std::string> log;
   std::unique_ptr<transport::Server> server;
+  std::function<std::unique_ptr<Link>(std::unique_ptr<Link>)> wrap;  // around the camera's end of the next connections
   ptp::PacketFraming framing, server_framing;
 };
 
