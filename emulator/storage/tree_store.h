@@ -1,0 +1,65 @@
+// What a card and a folder have in common: the tree, the room that is left, uploads and edits. What a change means
+// outside the tree is said by the virtual functions; here nothing.
+#pragma once
+
+#include "emulator/storage/draft.h"
+#include "emulator/storage/tree.h"
+
+namespace stuntcam::emulator {
+
+class TreeStore : public Store {
+ public:
+  TreeStore(StoreOptions, Handles&);
+
+  u32 id() const final { return options_.storage.id; }
+  bool present() const final { return options_.storage.present; }
+  ptp::StorageInfo info() const final;
+  const Object* find(u32 handle) const override { return tree_.find(handle); }
+  std::vector<u32> list(u32 parent) const final;
+  std::size_t size() const final { return tree_.size(); }
+  Stored<u32> add(Object) final;
+  Stored<u32> capture_folder() final;
+  u32 next_file_number(std::string_view prefix) const final;
+  Stored<Pending> begin_upload(Object, u64 announced) final;
+  Stored<> remove(u32 handle) final;
+  Stored<> protect(u32 handle, u16 status) final;
+  Stored<> rename(u32 handle, std::string name) final;
+  Stored<> move(u32 handle, u32 parent) final;
+  Stored<> format() final;
+  Stored<std::unique_ptr<Edit>> edit(u32 handle) final;
+
+ protected:
+  struct Space {
+    u64 capacity = 0, free = 0;  // bytes
+  };
+  virtual Space space() const;
+  // A place for `size` bytes (may be unknown_size) that will be an object in that folder.
+  virtual Stored<std::unique_ptr<Draft>> draft(u32 parent, u64 size);
+  // The object enters the tree. With a draft, that holds its bytes, and content has to be made of it.
+  virtual Stored<> settle(Object&, Draft*);
+  // The draft takes the place of the object's bytes.
+  virtual Stored<> replace(Object&, Draft&);
+  virtual Stored<> forget(const Object&) { return {}; }
+  virtual Stored<> relocate(const Object&, u32 parent, const std::string& name);
+
+  const StoreOptions& options() const { return options_; }
+  Handles& handles() { return handles_; }
+  Tree& tree() { return tree_; }
+  const Tree& tree() const { return tree_; }
+  u64 reserved() const { return reserved_; }
+
+ private:
+  friend class TreeUpload;
+  friend class TreeEdit;
+  bool folder(u32 handle) const;  // the root, or an association
+  Stored<> vacant(u32 parent, const std::string& name) const;
+  Stored<u32> make_folder(u32 parent, std::string name);
+
+  StoreOptions options_;
+  Handles& handles_;
+  Tree tree_;
+  Spool spool_;
+  u64 reserved_ = 0;  // bytes announced for uploads that are under way
+};
+
+}  // namespace stuntcam::emulator
