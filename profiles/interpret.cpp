@@ -13,6 +13,9 @@ namespace {
 // Strings on the wire have a length byte that counts the final NUL.
 constexpr std::size_t max_wire_text = 254;
 
+// A packet's length has 32 bits, and counts the 12 bytes before the payload.
+constexpr u64 max_data_packet = 0xFFFFFFFF - 12;
+
 void wire_text(Section& section, std::string_view key, std::string& out) {
   if (!section.read(key, out)) return;
   if (ptp::utf16_from_utf8(out).size() > max_wire_text)
@@ -77,10 +80,6 @@ Quirks interpret_quirks(const Node& node, Problems& problems) {
   using Ids = Quirks::TransactionIds;
   section.read("transaction_ids", ids,
                {{"off", name(Ids::off)}, {"lenient", name(Ids::lenient)}, {"strict", name(Ids::strict)}});
-  if (ids > name(Ids::strict)) {
-    section.expected(*section.get("transaction_ids"), "transaction_ids", "one of off, lenient, strict");
-    ids = name(Ids::lenient);
-  }
   quirks.transaction_ids = static_cast<Ids>(ids);
   section.read("five_response_parameters", quirks.five_response_parameters);
   section.read("three_event_parameters", quirks.three_event_parameters);
@@ -148,8 +147,9 @@ void interpret_connection(Section& root, Profile& profile) {
   root.read("protocol_version", profile.protocol_version);
   root.read("max_initiators", profile.max_initiators, 1);
   root.read("first_handle", profile.first_handle, 1, 0xFFFFFFFE);
-  if (root.read_size("data_packet", profile.data_packet) && profile.data_packet == 0)
-    root.expected(*root.get("data_packet"), "data_packet", "at least one byte");
+  if (root.read_size("data_packet", profile.data_packet) &&
+      (profile.data_packet == 0 || profile.data_packet > max_data_packet))
+    root.expected(*root.get("data_packet"), "data_packet", fmt::format("1 to {} bytes", max_data_packet));
 }
 
 }  // namespace

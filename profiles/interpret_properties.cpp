@@ -33,8 +33,8 @@ std::optional<DataType> read_type(Section& section) {
   }
   names.push_back(ptp::name(DataType::string));
   section.problems().add(
-      node->at, fmt::format("unknown data type '{}'{}; types are int8 to uint128, array_of_int8 to array_of_uint128, "
-                            "and string",
+      node->at, fmt::format("unknown data type '{}'; types are int8 to uint128, array_of_int8 to array_of_uint128, and "
+                            "string{}",
                             name, did_you_mean(nearest(name, names))));
   return std::nullopt;
 }

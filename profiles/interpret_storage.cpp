@@ -58,11 +58,12 @@ Storage read_storage(const Node& node, const Codes& codes, Problems& problems) {
   Storage storage;
   Section section(node, "[[storage]]", problems);
   if (section.need("id")) section.read("id", storage.id, 1, 0xFFFFFFFE);
-  section.read("type", storage.storage_type,
-               {{"undefined", 0}, {"fixed-rom", 1}, {"removable-rom", 2}, {"fixed-ram", 3}, {"removable-ram", 4}});
-  section.read("filesystem", storage.filesystem_type, {{"undefined", 0}, {"flat", 1}, {"hierarchical", 2}, {"dcf", 3}});
-  section.read("access", storage.access_capability,
-               {{"read-write", 0}, {"read-only", 1}, {"read-only-with-deletion", 2}});
+  section.read_code("type", storage.storage_type,
+                    {{"undefined", 0}, {"fixed-rom", 1}, {"removable-rom", 2}, {"fixed-ram", 3}, {"removable-ram", 4}});
+  section.read_code("filesystem", storage.filesystem_type,
+                    {{"undefined", 0}, {"flat", 1}, {"hierarchical", 2}, {"dcf", 3}});
+  section.read_code("access", storage.access_capability,
+                    {{"read-write", 0}, {"read-only", 1}, {"read-only-with-deletion", 2}});
   section.read_size("capacity", storage.capacity);
   u32 images = 0;
   if (section.read("free_images", images)) storage.free_images = images;

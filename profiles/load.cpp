@@ -58,8 +58,8 @@ std::expected<Text, std::string> find_base(const Text& child, const std::string&
   }
   if (auto found = find_built_in(name)) return std::move(*found);
   const auto known = names(built_in());
-  return std::unexpected(fmt::format("there is no profile '{}' to extend{}; there are: {}", name,
-                                     did_you_mean(nearest(name, known)), fmt::join(known, ", ")));
+  return std::unexpected(fmt::format("there is no profile '{}' to extend; there are: {}{}", name,
+                                     fmt::join(known, ", "), did_you_mean(nearest(name, known))));
 }
 
 // The tree of a profile with its bases merged in. `chain` holds the files on the way here.
@@ -120,8 +120,8 @@ std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_pat
   if (const auto text = find_built_in(name_or_path)) return load_text(*text);
   const auto known = cameras();
   const std::vector<std::string_view> views(known.begin(), known.end());
-  return failure(name_or_path, fmt::format("there is no such camera{}; there are: {}, or a path that ends in {}",
-                                           did_you_mean(nearest(name_or_path, views)), fmt::join(known, ", "), suffix));
+  return failure(name_or_path, fmt::format("there is no such camera; there are: {}, or a path that ends in {}{}",
+                                           fmt::join(known, ", "), suffix, did_you_mean(nearest(name_or_path, views))));
 }
 
 std::expected<Profile, std::vector<Problem>> parse(std::string_view toml, const std::string& file) {

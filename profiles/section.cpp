@@ -41,7 +41,7 @@ void Problems::add(const Position& at, std::string message) {
 }
 
 std::vector<Problem> Problems::sorted() && {
-  std::ranges::stable_sort(list_, {}, [](const Problem& p) { return std::tie(p.file, p.line, p.column); });
+  std::ranges::sort(list_, {}, [](const Problem& p) { return std::tie(p.file, p.line, p.column, p.message); });
   return std::move(list_);
 }
 
@@ -81,7 +81,7 @@ Section::~Section() {
 }
 
 const Node* Section::get(std::string_view key) {
-  known_.push_back(key);
+  if (std::ranges::find(known_, key) == known_.end()) known_.push_back(key);
   return node_.find(key);
 }
 
@@ -161,13 +161,9 @@ bool Section::read_integer(std::string_view key, i64& out, i64 min, i64 max) {
   return true;
 }
 
-bool Section::read(std::string_view key, u16& out, std::initializer_list<Choice> choices) {
+bool Section::choose(std::string_view key, u16& out, std::initializer_list<Choice> choices, std::string_view or_else) {
   const Node* found = get(key);
   if (!found) return false;
-  if (const auto* number = found->integer(); number && *number >= 0 && *number <= 0xFFFF) {
-    out = static_cast<u16>(*number);
-    return true;
-  }
   std::vector<std::string_view> names;
   for (const auto& choice : choices) {
     names.push_back(choice.name);
@@ -176,8 +172,18 @@ bool Section::read(std::string_view key, u16& out, std::initializer_list<Choice>
       return true;
     }
   }
-  expected(*found, key, fmt::format("one of {} or a code", fmt::join(names, ", ")));
+  expected(*found, key, fmt::format("one of {}{}", fmt::join(names, ", "), or_else));
   return false;
+}
+
+bool Section::read(std::string_view key, u16& out, std::initializer_list<Choice> choices) {
+  return choose(key, out, choices, "");
+}
+
+bool Section::read_code(std::string_view key, u16& out, std::initializer_list<Choice> choices) {
+  const Node* found = node_.find(key);
+  if (found && found->integer()) return read(key, out);
+  return choose(key, out, choices, ", or a code");
 }
 
 const Node::Array* Section::array(std::string_view key) {

@@ -51,12 +51,13 @@ class Section {
     out = static_cast<Integer>(value);
     return true;
   }
-  // One of a few names, or the number that it stands for.
+  // One of a few names; read_code also takes the number behind it, or another one.
   struct Choice {
     std::string_view name;
     u16 number;
   };
   bool read(std::string_view key, u16& out, std::initializer_list<Choice> choices);
+  bool read_code(std::string_view key, u16& out, std::initializer_list<Choice> choices);
   // The items of an array; null and a problem when it is something else.
   const Node::Array* array(std::string_view key);
   // Keys that only the caller can judge: all of them are known.
@@ -69,6 +70,7 @@ class Section {
 
  private:
   bool read_integer(std::string_view key, i64& out, i64 min, i64 max);
+  bool choose(std::string_view key, u16& out, std::initializer_list<Choice> choices, std::string_view or_else);
   const Node& node_;
   std::string title_;
   Problems& problems_;

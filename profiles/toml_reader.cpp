@@ -23,7 +23,7 @@ Node convert(const toml::node& node, const File& file) {
     for (const auto& [key, value] : *table)
       entries.push_back({std::string(key.str()), position(file, key.source().begin), convert(value, file)});
     // toml++ sorts by key; problems and properties are wanted in the order of the file.
-    std::ranges::stable_sort(entries, {}, [](const Entry& e) { return std::pair(e.at.line, e.at.column); });
+    std::ranges::sort(entries, {}, [](const Entry& e) { return std::pair(e.at.line, e.at.column); });
     // A table that only [a.b] headers imply has no place of its own.
     if (out.at.line == 0 && !entries.empty()) out.at = entries.front().at;
     out.value = std::move(entries);
