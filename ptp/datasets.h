@@ -16,10 +16,11 @@ struct DeviceInfo {
   u16 standard_version = 100;  // hundredths
   u32 vendor_extension_id = 0;
   u16 vendor_extension_version = 0;
-  std::string vendor_extension_desc;
+  std::string vendor_extension_desc{};
   u16 functional_mode = 0;
-  std::vector<u16> operations_supported, events_supported, device_properties_supported, capture_formats, image_formats;
-  std::string manufacturer, model, device_version, serial_number;
+  std::vector<u16> operations_supported{}, events_supported{}, device_properties_supported{}, capture_formats{},
+      image_formats{};
+  std::string manufacturer{}, model{}, device_version{}, serial_number{};
   bool operator==(const DeviceInfo&) const = default;
 };
 
@@ -30,7 +31,7 @@ struct StorageInfo {
   u64 max_capacity = 0;          // bytes
   u64 free_space_in_bytes = 0;   // all ones: unknown
   u32 free_space_in_images = 0;  // all ones: unknown
-  std::string storage_description, volume_label;
+  std::string storage_description{}, volume_label{};
   bool operator==(const StorageInfo&) const = default;
 };
 
@@ -45,16 +46,16 @@ struct ObjectInfo {
   u32 parent_object = 0;  // a handle; 0: in the root
   u16 association_type = 0;
   u32 association_desc = 0, sequence_number = 0;
-  std::string filename, capture_date, modification_date, keywords;
+  std::string filename{}, capture_date{}, modification_date{}, keywords{};
   bool operator==(const ObjectInfo&) const = default;
 };
 
 struct RangeForm {
-  Value minimum, maximum, step;
+  Value minimum{}, maximum{}, step{};
   bool operator==(const RangeForm&) const = default;
 };
 struct EnumerationForm {
-  std::vector<Value> values;
+  std::vector<Value> values{};
   bool operator==(const EnumerationForm&) const = default;
 };
 using Form = std::variant<std::monostate, RangeForm, EnumerationForm>;
@@ -66,8 +67,8 @@ struct DevicePropDesc {
   u16 code = 0;
   DataType type = DataType::undefined;
   u8 get_set = 0;  // 0 read-only, 1 read-write
-  Value factory_default, current;
-  Form form;
+  Value factory_default{}, current{};
+  Form form{};
   bool operator==(const DevicePropDesc&) const = default;
 };
 
@@ -80,7 +81,7 @@ struct FixedLengthForm {
   bool operator==(const FixedLengthForm&) const = default;
 };
 struct RegexForm {
-  std::string pattern;
+  std::string pattern{};
   bool operator==(const RegexForm&) const = default;
 };
 struct ByteArrayForm {
@@ -98,20 +99,20 @@ struct ObjectPropDesc {
   u16 code = 0;
   DataType type = DataType::undefined;
   u8 get_set = 0;
-  Value factory_default;
+  Value factory_default{};
   u32 group_code = 0;
-  ObjectForm form;
+  ObjectForm form{};
   bool operator==(const ObjectPropDesc&) const = default;
 };
 
 struct ObjectPropElement {
   u32 handle = 0;
   u16 code = 0;
-  Value value;
+  Value value{};
   bool operator==(const ObjectPropElement&) const = default;
 };
 struct ObjectPropList {
-  std::vector<ObjectPropElement> elements;
+  std::vector<ObjectPropElement> elements{};
   bool operator==(const ObjectPropList&) const = default;
 };
 

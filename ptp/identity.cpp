@@ -42,7 +42,7 @@ View take_name(View bytes, ReceivedIdentity& out) {
       (bytes.size() == 2 || bytes[1] < 0x80)) {
     out.form.ascii_name = true;
     const auto end = std::ranges::find(bytes, u8{0});
-    out.identity.name.assign(bytes.begin(), end);
+    out.identity.name = valid_utf8(std::string{bytes.begin(), end});  // some send Latin-1
     out.form.unterminated_name = end == bytes.end();
     return View(end == bytes.end() ? end : end + 1, bytes.end());
   }
