@@ -115,7 +115,7 @@ class Encoder {
 bool in_range(const RangeForm& range, const Value& value) {
   if (value.type() != range.minimum.type() || is_array(value.type()) || value.type() == DataType::string) return false;
   if (compare(value, range.minimum) < 0 || compare(value, range.maximum) > 0) return false;
-  // A step of 0 is seen where nobody steps (docs/cameras.md §2.8): anything in between will do.
+  // A step of 0 is seen where nothing steps (docs/protocol.md §2.8): anything in between will do.
   return range.step.bits() == 0 || (value.bits() - range.minimum.bits()) % range.step.bits() == 0;
 }
 

@@ -1,4 +1,4 @@
-// What the program miniPtp printed of a Canon EOS R6 (docs/cameras.md §6 and §7.4).
+// What the program miniPtp printed of a Canon EOS R6.
 #include <gtest/gtest.h>
 
 #include "bytes_testing.h"

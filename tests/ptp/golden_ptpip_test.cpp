@@ -1,5 +1,4 @@
-// Two answers of a Fujifilm X-T1 as the program ptp-ip printed them: containers on a TCP stream (docs/cameras.md §7.1
-// and §7.2).
+// Two answers of a Fujifilm X-T1 as the program ptp-ip printed them: containers on a TCP stream (docs/clients.md §3).
 #include <gtest/gtest.h>
 
 #include "bytes_testing.h"
