@@ -54,12 +54,27 @@ Bytes render_thumbnail(const Shot& shot, u32 width, u32 height) {
 }
 
 Bytes render_thumbnail(const Shot& shot) {
-  constexpr std::size_t comment_head = 4;
   Canvas canvas(thumbnail_width, thumbnail_height);
   paint(canvas, shot);
+  return thumbnail_of(canvas);
+}
+
+Bytes thumbnail_of(const Canvas& picture) {
+  constexpr std::size_t comment_head = 4;
+  constexpr int width = thumbnail_width, height = thumbnail_height;
+  Canvas canvas(width, height);
+  // The picture's size on the thumbnail.
+  const bool wide = i64{picture.width()} * height >= i64{picture.height()} * width;
+  const int across = wide ? width : std::max(1, picture.width() * height / picture.height());
+  const int down = wide ? std::max(1, picture.height() * width / picture.width()) : height;
+  for (int y = 0; y < down; ++y) {
+    const Colour* from = picture.row(y * picture.height() / down);
+    Colour* to = canvas.row(y + (height - down) / 2) + (width - across) / 2;
+    for (int x = 0; x < across; ++x) to[x] = from[x * picture.width() / across];
+  }
   Bytes jpeg;
-  // The first attempt does; a picture of this size cannot need more than this at the lowest quality.
-  for (int quality = thumbnail_quality; quality > 0; quality -= 20) {
+  // The first attempt does for scenes like ours; noise takes several.
+  for (int quality = thumbnail_quality; quality > 0; quality -= 15) {
     jpeg = compress(canvas, quality);
     if (jpeg.size() + comment_head <= thumbnail_size) break;
   }

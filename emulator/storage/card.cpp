@@ -89,6 +89,9 @@ class Card final : public TreeStore {
   Card(StoreOptions options, Handles& handles)
       : TreeStore(std::move(options), handles), album_(std::make_shared<const CardAlbum>(this->options())) {
     if (!present()) return;
+    std::size_t count = 0;
+    for (const auto& run : this->options().storage.objects) count += run.count;
+    tree().reserve(count);
     for (const auto& run : this->options().storage.objects) add_run(run);
   }
 

@@ -25,6 +25,7 @@ class Tree {
   void move(u32 handle, u32 parent);
   void resize(Object&, u64 size);  // keeps bytes() right
   void clear();
+  void reserve(std::size_t objects) { nodes_.reserve(objects); }
 
   bool empty(u32 parent) const;
   // The child of that name; null: none. Looks at all of them.

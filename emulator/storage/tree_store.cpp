@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "emulator/storage/dcf.h"
+#include "emulator/storage/names.h"
 #include "emulator/storage/transfers.h"
 
 namespace stuntcam::emulator {
@@ -14,6 +15,12 @@ constexpr u64 usual_picture = 8 << 20;
 }  // namespace
 
 TreeStore::TreeStore(StoreOptions options, Handles& handles) : options_(std::move(options)), handles_(handles) {}
+
+const Object* TreeStore::find(u32 handle) const {
+  Object* object = tree_.find(handle);
+  if (object != nullptr) describe(*object);
+  return object;
+}
 
 ptp::StorageInfo TreeStore::info() const {
   const auto& storage = options_.storage;
@@ -56,6 +63,7 @@ Stored<> TreeStore::vacant(u32 parent, const std::string& name) const {
 }
 
 Stored<u32> TreeStore::add(Object object) {
+  object.name = safe_name(object.name);
   if (const auto free = vacant(object.parent, object.name); !free) return std::unexpected(free.error());
   const auto size = stored([&] { return object.content ? object.content->size() : u64{0}; });
   if (!size) return std::unexpected(size.error());
@@ -97,6 +105,7 @@ Stored<u32> TreeStore::capture_folder() {
 u32 TreeStore::next_file_number(std::string_view prefix) const { return dcf::next_file_number(tree_, prefix); }
 
 Stored<Store::Pending> TreeStore::begin_upload(Object object, u64 announced) {
+  object.name = safe_name(object.name);
   if (const auto free = vacant(object.parent, object.name); !free) return std::unexpected(free.error());
   if (announced != unknown_size && announced > space().free) return std::unexpected(StoreError::full);
   auto place = draft(object.parent, announced);
@@ -126,6 +135,7 @@ Stored<> TreeStore::protect(u32 handle, u16 status) {
 Stored<> TreeStore::rename(u32 handle, std::string name) {
   Object* object = tree_.find(handle);
   if (object == nullptr) return std::unexpected(StoreError::not_found);
+  name = safe_name(name);
   if (object->name == name) return {};
   if (const auto free = vacant(object->parent, name); !free) return free;
   if (const auto done = relocate(*object, object->parent, name); !done) return done;

@@ -14,7 +14,7 @@ class TreeStore : public Store {
   u32 id() const final { return options_.storage.id; }
   bool present() const final { return options_.storage.present; }
   ptp::StorageInfo info() const final;
-  const Object* find(u32 handle) const override { return tree_.find(handle); }
+  const Object* find(u32 handle) const final;
   std::vector<u32> list(u32 parent) const final;
   std::size_t size() const final { return tree_.size(); }
   Stored<u32> add(Object) final;
@@ -29,6 +29,8 @@ class TreeStore : public Store {
   Stored<std::unique_ptr<Edit>> edit(u32 handle) final;
 
  protected:
+  // Somebody looks at the object: what was put off is due now.
+  virtual void describe(Object&) const {}
   struct Space {
     u64 capacity = 0, free = 0;  // bytes
   };
@@ -57,7 +59,7 @@ class TreeStore : public Store {
 
   StoreOptions options_;
   Handles& handles_;
-  Tree tree_;
+  mutable Tree tree_;  // find() completes descriptions
   Spool spool_;
   u64 reserved_ = 0;  // bytes announced for uploads that are under way
 };

@@ -7,11 +7,10 @@
 #include "emulator/imaging/jpeg.h"
 #include "emulator/imaging/picture.h"
 #include "emulator/storage/store.h"
+#include "tests/emulator/storage_testing.h"
 
 namespace stuntcam::emulator {
 namespace {
-
-constexpr u32 root_only = 0xFFFFFFFF;
 
 StoreOptions options(std::vector<profiles::SyntheticObjects> objects, u64 capacity = u64{1} << 30) {
   StoreOptions options;
@@ -34,45 +33,6 @@ profiles::SyntheticObjects pictures(u32 count, u64 size = 100'000) {
           .name = "DSC_%04u.JPG",
           .first = 1};
 }
-Object file(std::string name, u32 parent = 0) {
-  Object object;
-  object.name = std::move(name);
-  object.parent = parent;
-  return object;
-}
-Object folder(std::string name, u32 parent = 0) {
-  Object object = file(std::move(name), parent);
-  object.format = association_format;
-  return object;
-}
-
-struct Read {
-  Bytes bytes;
-  void operator()(std::monostate) { FAIL(); }
-  void operator()(View view) { bytes.assign(view.begin(), view.end()); }
-  void operator()(const Bytes& body) { bytes = body; }
-  void operator()(const transport::FileSlice& slice) {
-    bytes.resize(slice.size);
-    EXPECT_EQ(slice.file->read(slice.offset, bytes), slice.size);
-  }
-  void operator()(const transport::Generated& generated) {
-    bytes.resize(generated.size);
-    generated.source->read(generated.offset, bytes);
-  }
-};
-Bytes read(const Object& object, u64 offset, u64 size) {
-  Read read;
-  std::visit(read, object.content->slice(offset, size));
-  return read.bytes;
-}
-Bytes read(const Object& object) { return read(object, 0, object.size); }
-
-std::vector<std::string> names(const Store& store, const std::vector<u32>& handles) {
-  std::vector<std::string> names;
-  for (const u32 handle : handles) names.push_back(store.find(handle)->name);
-  return names;
-}
-
 class CardTest : public testing::Test {
  protected:
   std::unique_ptr<Store> card(std::vector<profiles::SyntheticObjects> objects, u64 capacity = u64{1} << 30) {
