@@ -30,6 +30,14 @@ struct CameraOptions {
   std::optional<bool> push_events;         // overrides the quirk
 };
 
+// Where a store puts the camera's next picture, and the folders that had to be made for it, parents first: who asks
+// announces them.
+struct CaptureFolder {
+  u32 handle = 0;
+  std::vector<u32> made;
+};
+std::expected<CaptureFolder, StoreError> capture_folder(Store&);
+
 class Camera final : public transport::Responder {
  public:
   // Throws std::system_error when the media folder cannot be read, std::invalid_argument for an unknown preset, or a

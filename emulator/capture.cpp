@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "emulator/camera.h"
@@ -186,13 +185,10 @@ std::expected<void, StoreError> Shutter::State::store(Object object) {
 
 // The folder for this picture; those that had to be made for it are told first, as objects like any other.
 std::expected<u32, StoreError> Shutter::State::folder(Store& card) {
-  const std::size_t before = card.size();
-  auto made = card.capture_folder();
-  if (!made) return made;
-  std::vector<u32> added;
-  for (u32 at = *made; at != 0 && added.size() < card.size() - before; at = card.find(at)->parent) added.push_back(at);
-  for (const u32 handle : std::views::reverse(added)) camera.announce(EventCode::ObjectAdded, handle, running->release);
-  return made;
+  const auto folder = capture_folder(card);
+  if (!folder) return std::unexpected(folder.error());
+  for (const u32 handle : folder->made) camera.announce(EventCode::ObjectAdded, handle, running->release);
+  return folder->handle;
 }
 
 void Shutter::State::end_open_capture() {

@@ -5,6 +5,17 @@
 
 namespace stuntcam::emulator {
 
+std::expected<CaptureFolder, StoreError> capture_folder(Store& store) {
+  const auto before = store.size();
+  const auto folder = store.capture_folder();
+  if (!folder) return std::unexpected(folder.error());
+  CaptureFolder result{*folder, {}};
+  for (u32 at = *folder; at != 0 && result.made.size() < store.size() - before; at = store.find(at)->parent)
+    result.made.push_back(at);
+  std::ranges::reverse(result.made);
+  return result;
+}
+
 std::vector<Store*> Camera::stores() const {
   std::vector<Store*> stores;
   stores.reserve(stores_.size());

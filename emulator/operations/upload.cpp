@@ -14,8 +14,7 @@ constexpr u32 size_not_told = 0xFFFFFFFF;  // ObjectCompressedSize: 4 GiB or mor
 
 // A name must be one that a folder on disk may have, and no way out of it.
 bool valid_name(std::string_view name) {
-  constexpr std::string_view forbidden("/\0", 2);
-  return !name.empty() && name != "." && name != ".." && name.find_first_of(forbidden) == std::string_view::npos;
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos;
 }
 
 bool accepts_format(const profiles::Device& device, u16 format) {
@@ -70,9 +69,14 @@ std::expected<Destination, ResponseCode> destination(const Context& context) {
 }
 
 // The camera's own choice: pictures go where it would put its own.
-std::expected<u32, StoreError> parent_for(const Destination& to, u16 format) {
+std::expected<u32, StoreError> parent_for(Camera& camera, CameraSession& session, const Destination& to, u16 format) {
   if (to.parent) return *to.parent;
-  return FormatFilter::image(format) ? to.store->capture_folder() : 0;
+  if (!FormatFilter::image(format)) return 0;
+  const auto folder = capture_folder(*to.store);
+  if (!folder) return std::unexpected(folder.error());
+  for (const auto made : folder->made)
+    camera.announce(ptp::EventCode::ObjectAdded, {made}, ptp::no_transaction, &session);
+  return folder->handle;
 }
 
 Reply promise(u32 storage, u32 parent, u32 handle) {
@@ -82,7 +86,7 @@ Reply promise(u32 storage, u32 parent, u32 handle) {
   return reply;
 }
 
-Reply make_folder(Camera& camera, CameraSession& session, Store& store, Object folder) {
+Reply add_folder(Camera& camera, CameraSession& session, Store& store, Object folder) {
   const auto parent = folder.parent;
   const auto handle = store.add(std::move(folder));
   if (!handle) return Reply(response_for(handle.error()));
@@ -95,11 +99,11 @@ Reply accept_object_info(Camera& camera, CameraSession& session, const Destinati
   if (!info || !valid_name(info->filename)) return Reply(ResponseCode::InvalidDataSet);
   if (!accepts_format(camera.profile().device, info->object_format))
     return Reply(ResponseCode::InvalidObjectFormatCode);
-  const auto parent = parent_for(to, info->object_format);
+  const auto parent = parent_for(camera, session, to, info->object_format);
   if (!parent) return Reply(response_for(parent.error()));
   auto object = object_from(*info, camera);
   object.parent = *parent;
-  if (object.association()) return make_folder(camera, session, *to.store, std::move(object));
+  if (object.association()) return add_folder(camera, session, *to.store, std::move(object));
   const u64 announced = info->object_compressed_size == size_not_told ? unknown_size : info->object_compressed_size;
   auto reserved = to.store->begin_upload(object, announced);
   if (!reserved) return Reply(response_for(reserved.error()));

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -53,7 +54,7 @@ using transport::EventOut;
 inline constexpr u32 all = 0xFFFFFFFF;
 inline constexpr u32 card = 0x00010001;  // the first store of the test profile
 
-template <class T>
+template <std::integral T>
 Bytes bytes(T integer) {
   Bytes out;
   ptp::Writer(out).integer(integer);

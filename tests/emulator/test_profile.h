@@ -65,13 +65,13 @@ inline std::vector<profiles::Storage> test_storages() {
   files.count = 3;
   files.size = 1000;
   files.format = 0x3004;
-  files.folder = "DCIM/100TEST";
+  files.folder = "DCIM/100TESTS";
   files.name = "FILE%04u.TXT";
   profiles::SyntheticObjects pictures;
   pictures.count = 1;
   pictures.width = 160;
   pictures.height = 120;
-  pictures.folder = "DCIM/100TEST";
+  pictures.folder = "DCIM/100TESTS";
   pictures.name = "DSC_%04u.JPG";
   card.objects = {files, pictures};
   profiles::Storage second;
