@@ -42,6 +42,12 @@ TEST(Problems, NotToml) {
   EXPECT_THAT(problems("[device]\nmodel = \n"), ElementsAre(HasSubstr("my.toml:2:9: not TOML: ")));
 }
 
+TEST(Problems, NotTomlInWaysThatParsersStumbleOver) {
+  for (const std::string text :
+       {"[=", "[", "[[", "[[]]", "[a.]", "a.", "a", "\"", "a = [", "a = {", "a = 0x", "\xFF", "[[a]\n]"})
+    EXPECT_THAT(problems(text), ElementsAre(HasSubstr("not TOML: "))) << text;
+}
+
 TEST(Problems, UnknownKeyNamesTheNearest) {
   EXPECT_THAT(problems("max_initiator = 3\n" + device),
               ElementsAre("my.toml:1:1: unknown key 'max_initiator' in the profile; did you mean 'max_initiators'?"));
