@@ -68,7 +68,7 @@ struct Alias {
   Entry entry;
 };
 constexpr Alias aliases[] = {
-#define ALIAS(table, vendor, code, name) {table.data(), {Vendor::vendor, code, #name}},
+#define ALIAS(table, vendor, code, name) {(table).data(), {Vendor::vendor, code, #name}},
 #include "ptp/vendor_codes.def"
 };
 

@@ -12,27 +12,27 @@ namespace stuntcam::ptp {
 
 // The enumerators are listed in standard_codes.def, one line a code.
 enum class OperationCode : u16 {
-#define STUNTCAM_OPERATION(code, name, data) name = code,
+#define STUNTCAM_OPERATION(code, name, data) name = (code),
 #include "ptp/standard_codes.def"
 };
 enum class ResponseCode : u16 {
-#define STUNTCAM_RESPONSE(code, name) name = code,
+#define STUNTCAM_RESPONSE(code, name) name = (code),
 #include "ptp/standard_codes.def"
 };
 enum class EventCode : u16 {
-#define STUNTCAM_EVENT(code, name) name = code,
+#define STUNTCAM_EVENT(code, name) name = (code),
 #include "ptp/standard_codes.def"
 };
 enum class FormatCode : u16 {
-#define STUNTCAM_FORMAT(code, name) name = code,
+#define STUNTCAM_FORMAT(code, name) name = (code),
 #include "ptp/standard_codes.def"
 };
 enum class PropertyCode : u16 {
-#define STUNTCAM_PROPERTY(code, name) name = code,
+#define STUNTCAM_PROPERTY(code, name) name = (code),
 #include "ptp/standard_codes.def"
 };
 enum class ObjectPropertyCode : u16 {
-#define STUNTCAM_OBJECT_PROPERTY(code, name) name = code,
+#define STUNTCAM_OBJECT_PROPERTY(code, name) name = (code),
 #include "ptp/standard_codes.def"
 };
 

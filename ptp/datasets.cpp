@@ -131,8 +131,7 @@ template <class T>
 Expected<std::vector<T>> decode_integers(View bytes, std::string_view field) {
   Reader reader{bytes};
   auto values = read_array<T>(reader, field);
-  if (reader.error()) return std::unexpected(*reader.error());
-  return values;
+  return reader.result(std::move(values));
 }
 
 }  // namespace
@@ -151,8 +150,7 @@ Expected<T> decode(View bytes) {
   Decoder decoder{reader};
   T data_set;
   describe(decoder, data_set);
-  if (reader.error()) return std::unexpected(*reader.error());
-  return data_set;
+  return reader.result(std::move(data_set));
 }
 
 template <class T>

@@ -63,7 +63,7 @@ i64 DateTime::seconds() const {
 }
 
 DateTime DateTime::from_seconds(i64 since_1970) {
-  constexpr i64 day_length = 24 * 60 * 60;
+  constexpr i64 day_length = i64{24} * 60 * 60;
   // The format has four digits for the year.
   const auto since = std::clamp<i64>(since_1970, -62'167'219'200, 253'402'300'799);
   const auto days = (since >= 0 ? since : since - day_length + 1) / day_length;

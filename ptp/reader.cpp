@@ -10,8 +10,8 @@ std::string Reader::string(std::string_view field) {
   const auto begin = at_;
   const auto units = integer<u8>(field);
   const auto raw = bytes(field, std::size_t{2} * units);
-  if (!ok()) {
-    if (at_ > begin) error_->offset = begin;
+  if (error_) {
+    if (at_ > begin) error_->offset = begin;  // not that of the units
     return {};
   }
   std::u16string text(units, u'\0');

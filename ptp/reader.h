@@ -37,6 +37,12 @@ class Reader {
   void fail(std::string_view field, std::string_view problem) {
     if (!error_) error_ = Error{field, at_, problem};
   }
+  // What was read, or the first error.
+  template <class T>
+  Expected<T> result(T value) const {
+    if (error_) return std::unexpected(*error_);
+    return value;
+  }
   bool ok() const { return !error_; }
   const std::optional<Error>& error() const { return error_; }
   std::size_t offset() const { return at_; }

@@ -31,6 +31,7 @@ bool is_integer(DataType type) { return type >= DataType::int8 && type <= DataTy
 
 // The value that the low bytes of `integer` have in this element type.
 i128 fit(DataType element, i128 integer) {
+  if (size_of(element) == 0) return 0;
   const auto unused = 128 - 8 * static_cast<int>(size_of(element));
   const auto high = static_cast<u128>(integer) << unused;
   return is_signed(element) ? static_cast<i128>(high) >> unused : static_cast<i128>(high >> unused);
@@ -104,7 +105,7 @@ bool is_signed(DataType type) {
   return is_integer(element) && (static_cast<u16>(element) & 1) != 0;
 }
 DataType element_of(DataType type) {
-  return is_array(type) ? static_cast<DataType>(static_cast<u16>(type) & ~array_bit) : type;
+  return is_array(type) ? static_cast<DataType>(static_cast<u16>(type) - array_bit) : type;
 }
 std::size_t size_of(DataType type) {
   const auto element = element_of(type);
@@ -203,8 +204,7 @@ Expected<Value> decode_value(View bytes, DataType type, std::string_view field) 
   Reader reader{bytes};
   auto value = read_value(reader, type, field);
   if (!reader.rest().empty()) reader.fail(field, "has surplus bytes behind it");
-  if (reader.error()) return std::unexpected(*reader.error());
-  return value;
+  return reader.result(std::move(value));
 }
 
 int compare(const Value& a, const Value& b) {

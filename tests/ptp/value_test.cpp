@@ -105,6 +105,12 @@ TEST(ValueTest, ZeroIsAnEmptyValueOfTheType) {
   EXPECT_EQ(Value::zero(DataType::undefined), Value());
 }
 
+TEST(ValueTest, NumbersInTypesThatHaveNoneAreNothing) {
+  EXPECT_EQ(Value(DataType::string, i128{5}).bytes(), hex("00"));
+  EXPECT_EQ(Value(DataType::undefined, i128{5}).bytes(), Bytes{});
+  EXPECT_EQ(Value(DataType::string, std::vector<i128>{5}).integer(), 0);
+}
+
 TEST(ValueTest, TheWholePayloadMustBeTheValue) {
   EXPECT_EQ(decode_value(hex("0102"), DataType::uint32).error().to_string(), "Value at byte 0: cut short");
   EXPECT_EQ(decode_value(hex("0102"), DataType::uint8, "ISO").error().to_string(),
