@@ -289,7 +289,7 @@ void Camera::leave(CameraSession& session) {
 void Camera::stop_everything() {
   shutter_->abort();
   live_view_.stop();
-  memory_.clear();
+  drop_all_from_memory();
 }
 
 void Camera::reset(CameraSession& by) {

@@ -76,6 +76,8 @@ class Camera final : public transport::Responder {
   const Object* find(u32 handle) const;  // on a store or in memory
   // Files captured to memory, under handles of the vendor's choice. Replaces one of the same handle.
   void keep_in_memory(Object);
+  // Behind those of the same handle: it appears when they have been dropped.
+  void queue_in_memory(Object);
   bool drop_from_memory(u32 handle);  // false: not there
   bool drop_all_from_memory();
   const std::map<u32, Object>& memory() const { return memory_; }
@@ -122,6 +124,7 @@ class Camera final : public transport::Responder {
   Handles handles_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::map<u32, Object> memory_;
+  std::multimap<u32, Object> waiting_in_memory_;
   std::map<u32, std::vector<u32>> references_;
   std::map<u16, OperationRow> operations_;
   LiveView live_view_;

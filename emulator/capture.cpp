@@ -20,6 +20,7 @@ namespace {
 constexpr Duration shortest_period = std::chrono::milliseconds(10);
 constexpr u32 milliseconds_per_second = 1000;
 constexpr u32 picture_bit_depth = 24;
+constexpr u16 jpeg_thumbnail_format = 0x3808;
 constexpr u32 max_file_number = 9999;  // DCF: four digits
 
 u64 size_of_shot(const CapturePlan& plan) {
@@ -28,7 +29,8 @@ u64 size_of_shot(const CapturePlan& plan) {
   return size;
 }
 
-Object make_picture(const PlannedFile& file, Shot shot, u32 number, const std::string& prefix) {
+Object make_picture(const PlannedFile& file, Shot shot, const std::string& name,
+                    const std::shared_ptr<Renderings>& renderings) {
   if (file.width != 0) {
     shot.width = file.width;
     shot.height = file.height;
@@ -36,19 +38,17 @@ Object make_picture(const PlannedFile& file, Shot shot, u32 number, const std::s
   shot.quality = file.quality;
   Object object;
   object.format = file.format;
-  object.name = fmt::format("{}{:04}.{}", prefix, number, file.extension);
+  object.name = name;
   object.pixel_width = shot.width;
   object.pixel_height = shot.height;
   object.bit_depth = picture_bit_depth;
   object.captured = object.modified = shot.taken;
-  object.content = file.raw ? raw_content(shot, file.size) : jpeg_content(shot, file.size);
+  object.content = file.raw ? raw_content(shot, file.size, renderings) : jpeg_content(shot, file.size, renderings);
   object.size = object.content->size();
-  if (const auto thumbnail = object.content->thumbnail()) {
-    object.thumb_format = thumbnail->format;
-    object.thumb_size = static_cast<u32>(thumbnail->bytes.size());
-    object.thumb_width = thumbnail->width;
-    object.thumb_height = thumbnail->height;
-  }
+  object.thumb_format = jpeg_thumbnail_format;
+  object.thumb_size = thumbnail_size;
+  object.thumb_width = thumbnail_width;
+  object.thumb_height = thumbnail_height;
   return object;
 }
 
@@ -59,8 +59,8 @@ struct Shutter::State : std::enable_shared_from_this<Shutter::State> {
   struct Running {
     Release release;
     CapturePlan plan;
-    u32 shots = 0;   // finished
-    u32 stored = 0;  // files
+    u32 shots = 0;        // finished
+    bool stored = false;  // something, in memory
     bool exposing = false;
     bool bulb_open = false;
     bool last = false;  // terminated: the exposure under way is the last one
@@ -81,7 +81,7 @@ struct Shutter::State : std::enable_shared_from_this<Shutter::State> {
   void close_bulb();
   void shot_done();
   bool store_files();  // false: the card is full
-  std::expected<void, StoreError> store(Object);
+  std::expected<void, StoreError> store(Object, const PlannedFile&);
   std::expected<u32, StoreError> folder(Store&);
   void end_open_capture();
   void complete();
@@ -94,6 +94,7 @@ struct Shutter::State : std::enable_shared_from_this<Shutter::State> {
   std::optional<OpenCapture> ended;  // the last open capture, when the camera itself ended it
   u64 serial = 0;                    // of the release
   u32 shots_taken = 0;
+  std::shared_ptr<Renderings> renderings = std::make_shared<Renderings>();
 };
 
 std::expected<Store*, ResponseCode> Shutter::State::store_for(const Release& release) const {
@@ -156,19 +157,21 @@ bool Shutter::State::store_files() {
   const u32 number =
       card != nullptr ? card->next_file_number(now.plan.name_prefix) : (shots_taken - 1) % max_file_number + 1;
   for (const PlannedFile& file : now.plan.files) {
-    const auto stored = store(make_picture(file, now.plan.shot, number, now.plan.name_prefix));
+    const auto name = fmt::format("{}{:04}.{}", now.plan.name_prefix, number, file.extension);
+    const auto stored = store(make_picture(file, now.plan.shot, name, renderings), file);
     if (!stored && stored.error() == StoreError::full) return false;
   }
   return true;
 }
 
-std::expected<void, StoreError> Shutter::State::store(Object object) {
+std::expected<void, StoreError> Shutter::State::store(Object object, const PlannedFile& file) {
   Running& now = *running;
   u32 handle = 0;
   if (now.plan.target == CaptureTarget::memory) {
-    if (now.stored == 0) camera.drop_all_from_memory();  // a release takes the place of the one before
-    handle = object.handle = now.plan.first_memory_handle + now.stored;
-    camera.keep_in_memory(std::move(object));
+    if (!std::exchange(now.stored, true)) camera.drop_all_from_memory();  // of the release before
+    const auto index = &file - now.plan.files.data();
+    handle = object.handle = now.plan.first_memory_handle + static_cast<u32>(index);
+    camera.queue_in_memory(std::move(object));
   } else {
     Store* const card = camera.store(now.release.storage);
     const auto parent = folder(*card);
@@ -178,7 +181,6 @@ std::expected<void, StoreError> Shutter::State::store(Object object) {
     if (!added) return std::unexpected(added.error());
     handle = *added;
   }
-  ++now.stored;
   camera.vendor().file_added(camera, now.release, handle);
   return {};
 }

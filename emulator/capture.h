@@ -43,7 +43,9 @@ struct PlannedFile {
 // What one release will do with the camera as it is set now. The vendor's module works it out.
 struct CapturePlan {
   CaptureTarget target = CaptureTarget::card;
-  u32 first_memory_handle = 0;       // target memory: of the first file; the next ones count up from it
+  // Target memory: handle of the first file of a shot; its other files follow. Every shot of a burst has the same
+  // handles and appears when the one before has been dropped.
+  u32 first_memory_handle = 0;
   std::string name_prefix = "DSC_";  // four characters in front of the file's number
   std::vector<PlannedFile> files;    // of each shot
   Shot shot;                         // number and date are filled in at each exposure

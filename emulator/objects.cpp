@@ -52,11 +52,25 @@ void Camera::keep_in_memory(Object object) {
   memory_.insert_or_assign(handle, std::move(object));
 }
 
-bool Camera::drop_from_memory(u32 handle) { return memory_.erase(handle) != 0; }
+void Camera::queue_in_memory(Object object) {
+  const auto handle = object.handle;
+  if (memory_.contains(handle))
+    waiting_in_memory_.emplace(handle, std::move(object));
+  else
+    memory_.emplace(handle, std::move(object));
+}
+
+bool Camera::drop_from_memory(u32 handle) {
+  if (memory_.erase(handle) == 0) return false;
+  if (const auto next = waiting_in_memory_.find(handle); next != waiting_in_memory_.end())
+    memory_.emplace(handle, std::move(waiting_in_memory_.extract(next).mapped()));
+  return true;
+}
 
 bool Camera::drop_all_from_memory() {
   const bool any = !memory_.empty();
   memory_.clear();
+  waiting_in_memory_.clear();
   return any;
 }
 

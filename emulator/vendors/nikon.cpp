@@ -27,7 +27,9 @@ constexpr i64 continuous_high = 2, continuous_low = 0x8010, self_timer = 0x8011;
 constexpr i64 recording_media_sdram = 1;
 constexpr i64 color_space_adobe = 1;
 constexpr u32 exposure_time_units = 10000;  // ExposureTime counts 0.1 ms
-// Pictures in memory have handles from here on. The first is what every client expects; the next ones are assumed.
+// The handle of a picture in memory. In a burst the body shows one after the other under it (by
+// what libgphoto2 does: it fetches and drops the same handle again and again). A second file of a shot has the next
+// one: assumed.
 constexpr u32 first_sdram_handle = 0xFFFF0001;
 
 constexpr u16 exposure_time = static_cast<u16>(PropertyCode::ExposureTime);
@@ -83,6 +85,15 @@ void move_focus_mode(Properties& properties) {
   constexpr i64 manual = 1, af_s = 0x8010;
   const i64 mode = properties.integer(nikon::property::AfModeSelect);
   properties.change(PropertyCode::FocusMode, mode <= 2 ? af_s + mode : manual);
+}
+
+// Why no movie can be recorded. Of its bits one is known, by what gphoto2 makes of it and by the value that was read
+// from a body in application mode 0.
+void move_movie_prohibition(Properties& properties) {
+  constexpr i64 not_in_application_mode = 0x4000;
+  const i64 others = properties.integer(nikon::property::MovieProhibition) & ~not_in_application_mode;
+  const bool application = properties.integer(nikon::property::ApplicationMode) != 0;
+  properties.change(nikon::property::MovieProhibition, others | (application ? 0 : not_in_application_mode));
 }
 
 std::string upper(std::string text) {
@@ -165,6 +176,8 @@ void NikonModule::property_changed(Camera& camera, u16 code) {
     properties.change(nikon::property::CurrentIso, properties.integer(code));
   else if (code == nikon::property::AfModeSelect)
     move_focus_mode(properties);
+  else if (code == nikon::property::ApplicationMode)
+    move_movie_prohibition(properties);
 }
 
 ResponseCode NikonModule::ready_to_capture(Camera& camera, const Release& release) {

@@ -27,9 +27,9 @@ inline constexpr ptp::EventCode ObjectAddedInSdram{0xC101}, CaptureCompleteRecIn
 }  // namespace event
 
 namespace property {
-inline constexpr u16 ColorSpace = 0xD032, CurrentIso = 0xD0B5, ShutterSpeed = 0xD100, RecordingMedia = 0xD10B,
-                     AfModeSelect = 0xD161, LiveViewStatus = 0xD1A2, LiveViewProhibition = 0xD1A4,
-                     ActivePicCtrlItem = 0xD200;
+inline constexpr u16 ColorSpace = 0xD032, MovieProhibition = 0xD0A4, ApplicationMode = 0xD1F0, CurrentIso = 0xD0B5,
+                     ShutterSpeed = 0xD100, RecordingMedia = 0xD10B, AfModeSelect = 0xD161, LiveViewStatus = 0xD1A2,
+                     LiveViewProhibition = 0xD1A4, ActivePicCtrlItem = 0xD200;
 }  // namespace property
 
 // Values of ExposureTime and ShutterSpeed that are no time.

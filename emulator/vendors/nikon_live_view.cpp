@@ -110,12 +110,13 @@ void NikonModule::finish_movie(Camera& camera) {
   const Movie movie = *std::exchange(movie_, std::nullopt);
   Store* const store = camera.store(movie.storage);
   if (store == nullptr || !store->present()) return;
-  const auto parent = store->capture_folder();
-  if (!parent) return;
+  const auto folder = capture_folder(*store);
+  if (!folder) return;
+  for (const u32 handle : folder->made) camera.announce(ptp::EventCode::ObjectAdded, {handle});
   const Duration length = camera.clock().now() - movie.started;
   const u64 size = std::min(movie_size(length), store->info().free_space_in_bytes);
   Object object = make_movie(store->next_file_number("DSC_"), size, length, camera.seed());
-  object.parent = *parent;
+  object.parent = folder->handle;
   object.captured = object.modified = camera.now();
   if (const auto added = store->add(std::move(object))) camera.announce(ptp::EventCode::ObjectAdded, {*added});
 }
