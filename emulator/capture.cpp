@@ -90,7 +90,7 @@ struct Shutter::State : std::enable_shared_from_this<Shutter::State> {
   bool open_capture() const { return running && (running->release.open_ended || running->plan.bulb); }
 
   Camera& camera;
-  std::optional<Running> running;
+  std::unique_ptr<Running> running;  // null: nothing is under way
   std::optional<OpenCapture> ended;  // the last open capture, when the camera itself ended it
   u64 serial = 0;                    // of the release
   u32 shots_taken = 0;
@@ -108,7 +108,7 @@ std::expected<Store*, ResponseCode> Shutter::State::store_for(const Release& rel
 void Shutter::State::begin(const Release& release, CapturePlan plan) {
   ++serial;
   ended.reset();
-  running = Running{.release = release, .plan = std::move(plan)};
+  running = std::make_unique<Running>(Running{.release = release, .plan = std::move(plan)});
   const Duration focused = running->plan.delay + running->plan.autofocus;
   after(focused, running->plan.out_of_focus ? &State::give_up : &State::open_shutter);
 }
@@ -243,7 +243,7 @@ ResponseCode Shutter::release(const Release& asked) {
   return ResponseCode::OK;
 }
 
-bool Shutter::busy() const { return state_->running.has_value(); }
+bool Shutter::busy() const { return state_->running != nullptr; }
 bool Shutter::bulb_open() const { return state_->running && state_->running->bulb_open; }
 
 ResponseCode Shutter::terminate(u32 transaction_id, const CameraSession* by) {

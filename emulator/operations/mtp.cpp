@@ -16,7 +16,7 @@ using Code = ptp::ObjectPropertyCode;
 
 // A value is at most a string of 255 characters; a list of them, or of references, is bounded for the sake of memory.
 constexpr std::size_t max_value = 1024;
-constexpr std::size_t max_list = 1024 * 1024;
+constexpr std::size_t max_list = 1u << 20;
 constexpr u32 every_property = 0xFFFFFFFF, every_object = 0xFFFFFFFF, all_levels = 0xFFFFFFFF;
 
 using Properties = std::vector<const ObjectProperty*>;

@@ -1,4 +1,4 @@
-// SendObjectInfo and SendObject: docs/protocol.md §4.1.
+// SendObjectInfo and SendObject: docs/protocol.md §4.1; SendObjectPropList: §4.2.
 #include <algorithm>
 #include <array>
 
@@ -94,23 +94,66 @@ Reply add_folder(Camera& camera, CameraSession& session, Store& store, Object fo
   return promise(store.id(), parent, *handle);
 }
 
-Reply accept_object_info(Camera& camera, CameraSession& session, const Destination& to, View bytes) {
-  const auto info = ptp::decode<ptp::ObjectInfo>(bytes);
-  if (!info || !valid_name(info->filename)) return Reply(ResponseCode::InvalidDataSet);
-  if (!accepts_format(camera.profile().device, info->object_format))
-    return Reply(ResponseCode::InvalidObjectFormatCode);
-  const auto parent = parent_for(camera, session, to, info->object_format);
+Reply accept_object(Camera& camera, CameraSession& session, const Destination& to, Object object, u64 announced) {
+  if (!accepts_format(camera.profile().device, object.format)) return Reply(ResponseCode::InvalidObjectFormatCode);
+  const auto parent = parent_for(camera, session, to, object.format);
   if (!parent) return Reply(response_for(parent.error()));
-  auto object = object_from(*info, camera);
   object.parent = *parent;
   if (object.association()) return add_folder(camera, session, *to.store, std::move(object));
-  const u64 announced = info->object_compressed_size == size_not_told ? unknown_size : info->object_compressed_size;
   auto reserved = to.store->begin_upload(object, announced);
   if (!reserved) return Reply(response_for(reserved.error()));
   const auto handle = reserved->handle;
   session.pending_object =
       CameraSession::PendingObject{std::move(object), announced, to.store->id(), std::move(*reserved)};
   return promise(to.store->id(), *parent, handle);
+}
+
+Reply accept_object_info(Camera& camera, CameraSession& session, const Destination& to, View bytes) {
+  const auto info = ptp::decode<ptp::ObjectInfo>(bytes);
+  if (!info || !valid_name(info->filename)) return Reply(ResponseCode::InvalidDataSet);
+  const u64 announced = info->object_compressed_size == size_not_told ? unknown_size : info->object_compressed_size;
+  return accept_object(camera, session, to, object_from(*info, camera), announced);
+}
+
+// One element of a SendObjectPropList. What the camera works out itself is taken note of and dropped.
+ResponseCode apply(const ptp::ObjectPropElement& element, Object& object) {
+  using Code = ptp::ObjectPropertyCode;
+  const auto code = static_cast<Code>(element.code);
+  const bool text = code == Code::ObjectFileName || code == Code::DateCreated || code == Code::DateModified;
+  if (text && element.value.type() != ptp::DataType::string) return ResponseCode::Invalid_ObjectProp_Format;
+  if (code == Code::ObjectFileName) {
+    if (!valid_name(element.value.text())) return ResponseCode::Invalid_ObjectProp_Value;
+    object.name = element.value.text();
+  } else if (text) {
+    const auto date = ptp::parse_datetime(element.value.text());
+    if (!date) return ResponseCode::Invalid_ObjectProp_Value;
+    (code == Code::DateCreated ? object.captured : object.modified) = *date;
+  } else if (ptp::name(code).empty()) {
+    return ResponseCode::Invalid_ObjectPropCode;
+  }
+  return ResponseCode::OK;
+}
+
+// As SendObjectInfo, with the object's properties instead; the fourth response parameter says which one was wrong.
+Reply accept_prop_list(Camera& camera, CameraSession& session, const Destination& to, Object object, u64 size,
+                       View bytes) {
+  const auto list = ptp::decode<ptp::ObjectPropList>(bytes);
+  if (!list) return Reply(ResponseCode::Invalid_Dataset);
+  object.captured = object.modified = camera.now();
+  u32 index = 0;
+  for (const auto& element : list->elements) {
+    if (const auto code = apply(element, object); code != ResponseCode::OK) {
+      Reply reply(code);
+      reply.count = 4;
+      reply.params[3] = index;
+      return reply;
+    }
+    ++index;
+  }
+  if (object.name.empty()) return Reply(ResponseCode::Invalid_Dataset);
+  Reply reply = accept_object(camera, session, to, std::move(object), size);
+  if (reply.count != 0) reply.count = 4;
+  return reply;
 }
 
 // Straight to the store, whatever its size. What does not end well is dropped at once; the promise stays for another
@@ -172,6 +215,21 @@ Answer send_object_info(Context& context) {
   });
 }
 
+Answer send_object_prop_list(Context& context) {
+  constexpr std::size_t max_list = 1u << 20;
+  context.session.pending_object.reset();
+  const auto to = destination(context);
+  if (!to) return Reply(to.error());
+  if (context.param(2) > 0xFFFF) return Reply(ResponseCode::InvalidObjectFormatCode);
+  Object object;
+  object.format = static_cast<u16>(context.param(2));
+  const u64 size = u64{context.param(3)} << 32 | context.param(4);
+  const auto accept = [&camera = context.camera, &session = context.session, to = *to, object, size](View bytes) {
+    return accept_prop_list(camera, session, to, object, size, bytes);
+  };
+  return collect(max_list, accept, ResponseCode::Invalid_Dataset);
+}
+
 Answer send_object(Context& context) {
   const auto& pending = context.session.pending_object;
   if (!pending) return Reply(ResponseCode::NoValidObjectInfo);
@@ -182,6 +240,7 @@ Answer send_object(Context& context) {
 constexpr std::array rows{
     OperationRow{.code = OperationCode::SendObjectInfo, .run = send_object_info, .parameters = 2},
     OperationRow{OperationCode::SendObject, send_object},
+    OperationRow{.code = OperationCode::SendObjectPropList, .run = send_object_prop_list, .parameters = 5},
 };
 
 }  // namespace

@@ -117,8 +117,8 @@ Shot shot_as_set(Camera& camera) {
   shot.manufacturer = upper(device.manufacturer);
   shot.model = shot.title = camera.title();
   shot.software = device.version.starts_with('V') ? "Ver." + device.version.substr(1) : device.version;
-  if (properties.has(image_size)) {
-    const Pixels pixels = parse_pixels(properties.get(image_size)->text());
+  if (const auto size = properties.get(image_size)) {
+    const Pixels pixels = parse_pixels(size->text());
     shot.width = pixels.width;
     shot.height = pixels.height;
   }
