@@ -1,0 +1,115 @@
+#include "cli/client.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+#include "cli/failure.h"
+
+namespace stuntcam::cli {
+namespace {
+
+bool in_foreground() {
+  const int terminal = ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return false;
+  const bool ours = ::tcgetpgrp(terminal) == ::getpgrp();
+  ::close(terminal);
+  return ours;
+}
+
+// Signals as a program expects to find them: none blocked, none ignored.
+class Attributes {
+ public:
+  explicit Attributes(bool own_group) {
+    ::posix_spawnattr_init(&attributes_);
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::posix_spawnattr_setsigmask(&attributes_, &set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGQUIT}) ::sigaddset(&set, signal);
+    ::posix_spawnattr_setsigdefault(&attributes_, &set);
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    const int group = own_group ? POSIX_SPAWN_SETPGROUP : 0;
+    ::posix_spawnattr_setflags(&attributes_,
+                               static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group));
+  }
+  ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
+}  // namespace
+
+Client::Client(asio::io_context& io)
+    : io_(io), interrupts_(io, SIGINT, SIGTERM, SIGHUP), children_(io, SIGCHLD), limit_(io), grace_(io) {}
+
+int Client::run(const std::vector<std::string>& arguments, std::optional<std::chrono::nanoseconds> limit) {
+  own_group_ = !in_foreground();
+  if (!start(arguments)) return *status_;
+  watch();
+  interrupts_.async_wait([this](std::error_code error, int signal) {
+    if (!error) interrupt(signal);
+  });
+  if (limit) {
+    limit_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(*limit));
+    limit_.async_wait([this](std::error_code error) {
+      if (!error) end(SIGTERM, timed_out);
+    });
+  }
+  io_.run();
+  return *status_;
+}
+
+bool Client::start(const std::vector<std::string>& arguments) {
+  std::vector<char*> argv;
+  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));  // exec's old promise
+  argv.push_back(nullptr);
+  const Attributes attributes(own_group_);
+  const int error = ::posix_spawnp(&process_, argv[0], nullptr, attributes.get(), argv.data(), environ);
+  if (error == 0) return true;
+  status_ = error == ENOENT ? not_found : not_startable;
+  problem_ = fmt::format("cannot start {}: {}", arguments[0], std::generic_category().message(error));
+  return false;
+}
+
+// Looks whether the client has ended, and again at each SIGCHLD.
+void Client::watch() {
+  int state = 0;
+  if (::waitpid(process_, &state, WNOHANG) == process_) {
+    if (!status_) status_ = WIFSIGNALED(state) ? by_signal + WTERMSIG(state) : WEXITSTATUS(state);
+    io_.stop();
+    return;
+  }
+  children_.async_wait([this](std::error_code error, int) {
+    if (!error) watch();
+  });
+}
+
+void Client::interrupt(int signal) {
+  // A terminal's Ctrl-C has reached the client already, and a second one would mean "give up at once" to it.
+  const bool has_it = !own_group_ && signal == SIGINT;
+  end(has_it ? 0 : signal, by_signal + signal);
+}
+
+void Client::end(int signal, int status) {
+  if (!status_) status_ = status;
+  limit_.cancel();
+  if (signal != 0) send(signal);
+  grace_.expires_after(client_grace);
+  grace_.async_wait([this](std::error_code error) {
+    if (!error) send(SIGKILL);
+  });
+}
+
+void Client::send(int signal) const { ::kill(own_group_ ? -process_ : process_, signal); }
+
+}  // namespace stuntcam::cli

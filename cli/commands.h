@@ -1,0 +1,14 @@
+// The subcommands, one file each.
+#pragma once
+
+#include "cli/command_line.h"
+
+namespace stuntcam::cli {
+
+Command serve_command();          // serve.cpp
+Command run_command();            // run.cpp
+Command cameras_command();        // cameras.cpp
+Command profile_show_command();   // profile_show.cpp
+Command profile_check_command();  // profile_check.cpp
+
+}  // namespace stuntcam::cli

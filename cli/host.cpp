@@ -1,0 +1,246 @@
+#include "cli/host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <system_error>
+#include <thread>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+
+#include "cli/failure.h"
+#include "cli/narrator.h"
+#include "cli/profile_source.h"
+#include "emulator/camera.h"
+#include "pcap/transcript.h"
+#include "ptp/json.h"
+#include "transport/real_clock.h"
+#include "transport/server.h"
+
+namespace stuntcam::cli {
+namespace {
+
+emulator::CameraOptions camera_options(const HostOptions& options, const profiles::Profile& profile,
+                                       std::size_t index) {
+  emulator::CameraOptions camera;
+  camera.seed = options.seed + index;
+  camera.media = options.media;
+  camera.writable = options.writable;
+  camera.preset = options.preset;
+  camera.push_events = options.push_events;
+  if (!options.preset.empty() && !profile.presets.contains(options.preset)) {
+    std::vector<std::string> known;
+    for (const auto& [name, values] : profile.presets) known.push_back(name);
+    throw Failure(usage, fmt::format("{} has no preset '{}'; it has: {}", profile.name, options.preset,
+                                     known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+  }
+  for (const auto& text : options.set) camera.set.push_back(parse_setting(profile, text));
+  return camera;
+}
+
+transport::ServerOptions server_options(const HostOptions& options, const profiles::Profile& profile) {
+  transport::ServerOptions server;
+  server.max_initiators = profile.max_initiators;
+  server.strict = options.strict;
+  server.data_packet = profile.data_packet;
+  server.five_response_parameters = profile.quirks.five_response_parameters;
+  server.three_event_parameters = profile.quirks.three_event_parameters;
+  server.one_packet_per_segment = profile.quirks.one_packet_per_segment;
+  server.protocol_version = profile.protocol_version;
+  return server;
+}
+
+std::shared_ptr<const pcap::TranscriptCamera> transcript_camera(const profiles::Profile& profile,
+                                                                const std::string& name) {
+  pcap::TranscriptCamera camera{name, {profile.device.vendor, {}}};
+  for (const auto& property : profile.properties) camera.dictionary.property_types[property.code] = property.type;
+  return std::make_shared<const pcap::TranscriptCamera>(std::move(camera));
+}
+
+transport::Wrap watched(transport::Wrap inner,
+                        std::function<std::shared_ptr<transport::Observer>(u64 connection, std::string peer)> make) {
+  return [inner = std::move(inner), make = std::move(make)](std::unique_ptr<transport::Link> link, u64 connection) {
+    if (inner) link = inner(std::move(link), connection);
+    auto observer = make(connection, link->peer());
+    return transport::make_tap(std::move(link), std::move(observer));
+  };
+}
+
+// Whole or not at all: whoever waits for the file never sees half of it.
+void write_whole(const std::string& path, const std::string& content) {
+  const auto temporary = path + ".part";
+  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+  file << content;
+  file.close();
+  std::error_code error;
+  if (file) std::filesystem::rename(temporary, path, error);
+  if (!file || error) throw Failure(unavailable, fmt::format("cannot write the ready file {}", path));
+}
+
+}  // namespace
+
+// A camera and what it stands on. Members are destroyed in reverse: the server before the camera, the clock last.
+struct Host::Stand {
+  Stand(asio::io_context& io, const profiles::Profile& profile, emulator::CameraOptions camera_opts,
+        transport::ServerOptions server_opts)
+      : clock(io), camera(profile, std::move(camera_opts), clock), server(io, camera, clock, std::move(server_opts)) {}
+  transport::RealClock clock;
+  emulator::Camera camera;
+  transport::Server server;
+};
+
+// One io_context that one thread runs: the strand of every camera on it.
+struct Host::Loop {
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> busy{io.get_executor()};
+  std::vector<std::unique_ptr<Stand>> stands;
+  std::size_t stopped = 0;
+  std::thread thread;
+
+  // An exception that reaches this far is a defect; the other connections go on.
+  void run(const Console& console) {
+    while (true) {
+      try {
+        io.run();
+        return;
+      } catch (const std::exception& error) {
+        console.error(fmt::format("internal error: {}", error.what()));
+      }
+    }
+  }
+  void stop_all() {
+    if (stands.empty()) io.stop();
+    for (auto& stand : stands) {
+      stand->server.stop([this] {
+        if (++stopped == stands.size()) io.stop();
+      });
+    }
+  }
+};
+
+void declare(Options& options, HostOptions& host) {
+  options.section("Where it listens");
+  options.option("--host", "ADDRESS", text(host.host), "address to listen on (127.0.0.1)");
+  options.option("--port", "PORT", number(host.port, 0, 65535), "port; 0 takes a free one; without: the camera's own");
+  options.option("--count", "N", number(host.count, 1, 10000),
+                 "so many of each camera, on consecutive ports; each its own serial number, GUID and seed");
+  options.option("--ready-file", "PATH", text(host.ready_file), "written when every port is bound");
+  options.section("The camera");
+  options.option("--media", "DIR", text(host.media), "a folder that plays the memory card");
+  options.flag("--writable", [&host] { host.writable = true; }, "deletes and uploads really change that folder");
+  options.option("--preset", "NAME", text(host.preset), "property values that the profile lists under a name");
+  options.option("--set", "PROP=VALUE", append(host.set), "a property's value at start; again for more");
+  options.option("--seed", "N", number(host.seed), "what is random follows from it (1)");
+  options.flag("--strict", [&host] { host.strict = true; }, "close connections on what the standard forbids");
+  options.flag("--push-events", [&host] { host.push_events = true; }, "send events on the event connection");
+  options.flag("--no-push-events", [&host] { host.push_events = false; }, "only queue them for polling");
+  options.option("--threads", "N", number(host.threads, 1, 1024), "threads for several cameras (as many as cores)");
+  options.section("Output");
+  options.option("--transcript", "FILE", text(host.transcript),
+                 "one JSON line for every packet (docs/transcript.md); - is stderr");
+}
+
+std::string Ready::json() const {
+  ptp::Json line = {{"event", "ready"},     {"camera", address.camera},         {"host", address.host},
+                    {"port", address.port}, {"event_port", address.event_port}, {"target", address.target()}};
+  if (address.liveview_port) line["liveview_port"] = *address.liveview_port;
+  line["serial_number"] = serial_number;
+  line["guid"] = guid;
+  return line.dump(-1, ' ', false, ptp::Json::error_handler_t::replace);
+}
+
+Host::Host(const HostOptions& options, const Console& console) : options_(options), console_(console) {
+  std::vector<profiles::Profile> profiles;
+  for (const auto& name : options_.cameras) profiles.push_back(load_profile(name));
+  total_ = profiles.size() * options_.count;
+  try {
+    if (!options_.transcript.empty()) transcript_ = std::make_shared<pcap::TranscriptFile>(options_.transcript);
+    const auto cores = std::max(1u, std::thread::hardware_concurrency());
+    const auto threads = std::min<std::size_t>(options_.threads.value_or(cores), total_);
+    for (std::size_t i = 0; i < threads; ++i) loops_.push_back(std::make_unique<Loop>());
+    for (std::size_t i = 0; i < total_; ++i) add(profiles[i / options_.count], i, *loops_[i % threads]);
+  } catch (const std::system_error& error) {
+    stop();
+    throw Failure(unavailable, error.what(), error.code().value() == EADDRINUSE ? "--port 0 takes a free port" : "");
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+Host::~Host() { stop(); }
+
+// Without --port every profile has its own, so cameras of one profile count from there; with it all count from it.
+u16 Host::next_port(const profiles::Profile& profile, std::size_t index) {
+  if (options_.port && *options_.port == 0) return 0;
+  const auto same = [&](const Ready& other) { return other.address.camera == profile.name; };
+  const u64 port =
+      options_.port ? *options_.port + index : profile.port + static_cast<u64>(std::ranges::count_if(ready_, same));
+  if (port > 65535)
+    throw Failure(usage, fmt::format("camera {} of {} would need port {}", index + 1, total_, port),
+                  "--port 0 takes free ports");
+  return static_cast<u16>(port);
+}
+
+void Host::add(const profiles::Profile& profile, std::size_t index, Loop& loop) {
+  const auto label = total_ == 1 ? profile.name : fmt::format("{}#{}", profile.name, index + 1);
+  auto options = server_options(options_, profile);
+  options.log = [this, label](const std::string& line) { console_.warn(fmt::format("{}: {}", label, line)); };
+  if (transcript_) {
+    options.wrap =
+        watched({}, [file = transcript_, camera = transcript_camera(profile, label)](u64 connection, std::string peer) {
+          return pcap::make_transcript(file, camera, connection, std::move(peer));
+        });
+  }
+  if (console_.verbosity() == Verbosity::verbose) {
+    options.wrap = watched(std::move(options.wrap),
+                           [this, label, vendor = profile.device.vendor](u64 connection, std::string peer) {
+                             return make_narrator(console_, label, vendor, connection, std::move(peer));
+                           });
+  }
+  auto stand = std::make_unique<Stand>(loop.io, profile, camera_options(options_, profile, index), std::move(options));
+  auto& placed = *loop.stands.emplace_back(std::move(stand));
+  const auto port = placed.server.listen(options_.host, next_port(profile, index));
+  ready_.push_back({{profile.name, options_.host, port, port, {}},
+                    placed.camera.serial_number(),
+                    ptp::to_string(placed.camera.identity().guid)});
+}
+
+void Host::start() {
+  for (auto& loop : loops_) loop->thread = std::thread([this, &loop = *loop] { loop.run(console_); });
+}
+
+void Host::announce(bool on_stdout) const {
+  std::string lines;
+  for (const auto& each : ready_) lines += each.json() + "\n";
+  if (on_stdout) {
+    std::fwrite(lines.data(), 1, lines.size(), stdout);
+    std::fflush(stdout);
+  }
+  if (!options_.ready_file.empty()) write_whole(options_.ready_file, lines);
+}
+
+void Host::stop() {
+  for (auto& loop : loops_) asio::post(loop->io, [&loop = *loop] { loop.stop_all(); });
+  for (auto& loop : loops_) {
+    if (loop->thread.joinable())
+      loop->thread.join();
+    else
+      loop->run(console_);  // start() was never called
+    loop->stands.clear();
+  }
+  loops_.clear();
+  if (transcript_ && transcript_->error())
+    console_.error(fmt::format("{} is incomplete: {}", options_.transcript,
+                               std::generic_category().message(transcript_->error())));
+  transcript_.reset();
+}
+
+}  // namespace stuntcam::cli

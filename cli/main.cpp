@@ -1,0 +1,25 @@
+// The program `stuntcam`: finds the subcommand and turns every failure into a message and an exit status.
+#include <cstdio>
+#include <exception>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/failure.h"
+
+int main(int argc, char** argv) {
+  using namespace stuntcam::cli;
+  const Console console(Verbosity::normal, Color::automatic);
+  try {
+    const std::vector<Command> commands = {serve_command(), run_command(), cameras_command(), profile_show_command(),
+                                           profile_check_command()};
+    const int status = dispatch(commands, {argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Failure(unavailable, "cannot write to standard output");
+    return status;
+  } catch (const Failure& failure) {
+    console.error(failure.what(), failure.hint);
+    return failure.exit;
+  } catch (const std::exception& error) {
+    console.error(error.what());
+    return unavailable;
+  }
+}

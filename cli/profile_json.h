@@ -1,0 +1,11 @@
+// A profile as JSON, for programs.
+#pragma once
+
+#include "profiles/profile.h"
+#include "ptp/json.h"
+
+namespace stuntcam::cli {
+
+ptp::Json profile_json(const profiles::Profile&);
+
+}  // namespace stuntcam::cli

@@ -1,0 +1,62 @@
+#include "cli/profile_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/failure.h"
+#include "cli/suggest.h"
+#include "profiles/load.h"
+
+namespace stuntcam::cli {
+namespace {
+
+bool is_path(const std::string& text) { return text.ends_with(".toml") || text.find('/') != std::string::npos; }
+
+const profiles::Property* find_property(const profiles::Profile& profile, const std::string& text) {
+  const auto code = ptp::parse_code<ptp::PropertyCode>(text, profile.device.vendor);
+  if (code) return profile.property(static_cast<u16>(*code));
+  const auto named = std::ranges::find(profile.properties, text, &profiles::Property::name);
+  return named == profile.properties.end() ? nullptr : &*named;
+}
+
+}  // namespace
+
+std::vector<profiles::Profile> built_in_cameras() {
+  std::vector<profiles::Profile> cameras;
+  for (const auto& name : profiles::cameras()) cameras.push_back(load_profile(name));
+  return cameras;
+}
+
+profiles::Profile load_profile(const std::string& name_or_path) {
+  if (!is_path(name_or_path)) {
+    const auto known = profiles::cameras();
+    if (std::ranges::find(known, name_or_path) == known.end())
+      throw Failure(usage, unknown("camera", name_or_path, known),
+                    "`stuntcam cameras` lists them; a profile of your own is a path that ends in .toml");
+  }
+  auto profile = profiles::load(name_or_path);
+  if (profile) return std::move(*profile);
+  std::string text = fmt::format("{} is no usable profile", name_or_path);
+  for (const auto& problem : profile.error()) text += "\n" + problem.to_string();
+  throw Failure(usage, text);
+}
+
+std::pair<u16, ptp::Value> parse_setting(const profiles::Profile& profile, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw Failure(usage, fmt::format("--set: '{}' is not PROP=VALUE", text), "for example --set ExposureIndex=400");
+  const auto name = text.substr(0, equals);
+  const auto* property = find_property(profile, name);
+  if (!property) {
+    std::vector<std::string> known;
+    for (const auto& each : profile.properties) known.push_back(each.name);
+    throw Failure(usage, fmt::format("--set: {} of {}", unknown("property", name, known), profile.name),
+                  fmt::format("`stuntcam profile show {}` lists them", profile.name));
+  }
+  const auto value = profiles::parse_value(*property, text.substr(equals + 1));
+  if (!value) throw Failure(usage, fmt::format("--set {}: {}", name, value.error()));
+  return {property->code, *value};
+}
+
+}  // namespace stuntcam::cli

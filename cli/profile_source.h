@@ -1,0 +1,18 @@
+// Finding the profile that a CAMERA on the command line names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "profiles/profile.h"
+
+namespace stuntcam::cli {
+
+// The built-in cameras, without the bases that profiles extend.
+std::vector<profiles::Profile> built_in_cameras();
+// Throws Failure(usage): an unknown name with the nearest one, or all problems of the file, each with its position.
+profiles::Profile load_profile(const std::string& name_or_path);
+// --set PROP=VALUE. Throws Failure(usage).
+std::pair<u16, ptp::Value> parse_setting(const profiles::Profile&, const std::string& text);
+
+}  // namespace stuntcam::cli

@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include <asio/io_context.hpp>
+
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/failure.h"
+#include "cli/host.h"
+
+namespace stuntcam::cli {
+namespace {
+
+struct Run {
+  HostOptions host;
+  ConsoleOptions console;
+  std::string camera;
+  std::optional<std::chrono::nanoseconds> timeout;
+  bool json = false;
+};
+
+int run(const Run& options, const std::vector<std::string>& client_arguments) {
+  const auto console = options.console.console();
+  std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a client that left must fail, not end the program
+  asio::io_context io{1};
+  Client client(io);
+  Host host(options.host, console);
+  const auto& address = host.ready().front().address;
+  const auto arguments = fill_in(client_arguments, address);
+  ::setenv("STUNTCAM_TARGET", address.target().c_str(), 1);
+  host.start();
+  host.announce(options.json);
+  const int status = client.run(arguments, options.timeout);
+  if (!client.problem().empty()) console.error(client.problem());
+  if (status == timed_out && options.timeout) console.warn(fmt::format("{} took too long and was ended", arguments[0]));
+  host.stop();
+  return status;
+}
+
+// The client's status is what counts here, so all that is wrong with us has a status of its own.
+int guarded(Run& options, const std::vector<std::string>& client_arguments) {
+  options.host.cameras = {options.camera};
+  if (!options.host.port) options.host.port = 0;
+  try {
+    return run(options, client_arguments);
+  } catch (const Failure& failure) {
+    throw Failure(own_failure, failure.what(), failure.hint);
+  } catch (const std::exception& error) {
+    throw Failure(own_failure, error.what());
+  }
+}
+
+}  // namespace
+
+Command run_command() {
+  auto options = std::make_shared<Run>();
+  return {"run",
+          "be a fresh camera for one client, exit with its status",
+          "In the client's arguments are filled in: {host} {port} {event_port} {liveview_port} {target}\n"
+          "(ptpip:HOST:PORT:PORT) and {gphoto2} (the right --port and --camera). The client also finds the\n"
+          "target in STUNTCAM_TARGET.\n\n"
+          "Examples:\n"
+          "  stuntcam run nikon-d5300 -- gphoto2 {gphoto2} --list-files\n"
+          "  stuntcam run nikon-d5300 --media shots --timeout 30s -- ./my-client {host} {port}\n"
+          "  stuntcam run nikon-d5300 --transcript talk.jsonl -- sh -c 'gphoto2 {gphoto2} --summary | less'\n\n"
+          "Exit status: the client's; 124 after --timeout, 125 we failed, 126 and 127 the client cannot be\n"
+          "started, 128+n it was killed by signal n, 130 or 143 when run itself was interrupted.\n",
+          "CLIENT ARGS",
+          [options](Options& declared) {
+            declared.positional("CAMERA", options->camera, "a profile: a name (`stuntcam cameras`) or a .toml file");
+            declared.section("The client");
+            declared.option("--timeout", "D", duration(options->timeout), "end the client after this long: 30s, 2m");
+            declare(declared, options->host);
+            declare(declared, options->console);
+            declared.flag("--json", [options] { options->json = true; }, "print the ready line on stdout as well");
+          },
+          [options](const std::vector<std::string>& client) { return guarded(*options, client); }};
+}
+
+}  // namespace stuntcam::cli

@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+
+#include "cli/commands.h"
+#include "cli/failure.h"
+#include "cli/host.h"
+
+namespace stuntcam::cli {
+namespace {
+
+struct Serve {
+  HostOptions host;
+  ConsoleOptions console;
+};
+
+void explain(const Host& host, const Console& console) {
+  const auto& first = host.ready().front().address;
+  if (host.ready().size() == 1)
+    console.say(fmt::format("{} is ready on {} port {}. In another terminal:", first.camera, first.host, first.port));
+  else
+    console.say(fmt::format("{} cameras are ready. To talk to the first, in another terminal:", host.ready().size()));
+  console.say(fmt::format("  gphoto2 --port {} --camera 'PTP/IP Camera' --summary\nCtrl-C ends it.", first.target()));
+}
+
+int serve(const Serve& options) {
+  const auto console = options.console.console();
+  std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a client that left must fail, not end the program
+  asio::io_context io{1};
+  asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+  Host host(options.host, console);
+  host.start();
+  host.announce(true);
+  explain(host, console);
+  signals.async_wait([](std::error_code, int) {});
+  io.run();
+  signals.clear();  // a second Ctrl-C ends the program at once
+  host.stop();
+  return success;
+}
+
+}  // namespace
+
+Command serve_command() {
+  auto options = std::make_shared<Serve>();
+  return {"serve",
+          "be cameras until interrupted",
+          "Examples:\n"
+          "  stuntcam serve nikon-d5300\n"
+          "  stuntcam serve nikon-d5300 --media ~/Pictures --port 0\n"
+          "  stuntcam serve my.toml --set ExposureIndex=400 --transcript talk.jsonl\n"
+          "  stuntcam serve nikon-d5300 --count 50 --port 0 --ready-file ready\n\n"
+          "When every port is bound, one line a camera appears on stdout:\n"
+          R"(  {"event":"ready","camera":"nikon-d5300","host":"127.0.0.1","port":43121,"event_port":43121,)"
+          "\n"
+          R"(   "target":"ptpip:127.0.0.1:43121:43121",…})"
+          "\n"
+          "Exit status: 0 ended by Ctrl-C or TERM, 2 wrong usage or profile, 3 cannot bind or open.\n",
+          "",
+          [options](Options& declared) {
+            declared.positionals("CAMERA", options->host.cameras,
+                                 "profiles: a name (`stuntcam cameras`) or a .toml file");
+            declare(declared, options->host);
+            declare(declared, options->console);
+            declared.flag("--json", [] {}, "accepted for uniformity: stdout is JSON lines in any case");
+          },
+          [options](std::vector<std::string>) { return serve(*options); }};
+}
+
+}  // namespace stuntcam::cli
