@@ -1,0 +1,144 @@
+#include "bench/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "ptp/datasets.h"
+#include "ptp/packets.h"
+#include "ptp/writer.h"
+
+namespace stuntcam::bench {
+
+using ptp::OperationCode;
+using ptp::PacketType;
+
+namespace {
+
+constexpr std::size_t packet_header = 8;
+constexpr u16 association_format = 0x3001;
+
+Bytes packet(PacketType type, View body) {
+  Bytes wire;
+  ptp::Writer writer(wire);
+  writer.integer(static_cast<u32>(packet_header + body.size()));
+  writer.integer(static_cast<u32>(type));
+  writer.bytes(body);
+  return wire;
+}
+
+}  // namespace
+
+Client::Client(u16 port) : socket_(Socket::connect_to(port)), buffer_(receive_size) {
+  socket_.send(packet(PacketType::init_command_request, ptp::encode_identity({.guid = {}, .name = "bench"})));
+  const auto head = receive_head();
+  if (head.type != static_cast<u32>(PacketType::init_command_ack))
+    throw std::runtime_error("the handshake was refused");
+  for (std::size_t left = head.length - packet_header; left > 0;) {
+    if (begin_ == end_) fill();
+    const auto part = std::min(left, end_ - begin_);
+    begin_ += part;
+    left -= part;
+  }
+  drain(OperationCode::OpenSession, {1});
+}
+
+void Client::fill() {
+  begin_ = 0;
+  end_ = socket_.receive(buffer_);
+}
+
+Client::Head Client::receive_head() {
+  std::array<u8, packet_header> bytes{};
+  for (auto& byte : bytes) {
+    if (begin_ == end_) fill();
+    byte = buffer_[begin_++];
+  }
+  Head head;
+  std::memcpy(&head.length, bytes.data(), 4);
+  std::memcpy(&head.type, bytes.data() + 4, 4);
+  return head;
+}
+
+Bytes Client::request(OperationCode code, std::initializer_list<u32> params) {
+  Bytes body;
+  ptp::Writer writer(body);
+  writer.integer(u32{1});  // no data, or data to the initiator
+  writer.integer(static_cast<u16>(code));
+  writer.integer(transaction_++);
+  for (const u32 param : params) writer.integer(param);
+  return packet(PacketType::operation_request, body);
+}
+
+// Hands every piece of payload to `payload` as it is received, until the response.
+template <class Payload>
+void Client::answer(Payload payload) {
+  for (;;) {
+    const auto head = receive_head();
+    const bool carries =
+        head.type == static_cast<u32>(PacketType::data) || head.type == static_cast<u32>(PacketType::end_data);
+    const bool response = head.type == static_cast<u32>(PacketType::operation_response);
+    std::size_t fixed = carries ? 4 : 0;  // the transaction id, or the beginning of the response
+    Bytes told;
+    for (std::size_t left = head.length - packet_header; left > 0;) {
+      if (begin_ == end_) fill();
+      auto part = std::min(left, end_ - begin_);
+      if (fixed > 0) part = std::min(part, fixed);
+      const View piece(buffer_.data() + begin_, part);
+      if (response) told.insert(told.end(), piece.begin(), piece.end());
+      if (fixed > 0) {
+        fixed -= part;
+      } else if (carries) {
+        payload(piece);
+      }
+      begin_ += part;
+      left -= part;
+    }
+    if (!response) continue;
+    const auto code = static_cast<u16>(told.at(0) | told.at(1) << 8);
+    if (code == static_cast<u16>(ptp::ResponseCode::OK)) return;
+    throw std::runtime_error(
+        fmt::format("the server answered {}", ptp::to_string(static_cast<ptp::ResponseCode>(code))));
+  }
+}
+
+Bytes Client::data(OperationCode code, std::initializer_list<u32> params) {
+  socket_.send(request(code, params));
+  Bytes all;
+  answer([&](View piece) { all.insert(all.end(), piece.begin(), piece.end()); });
+  return all;
+}
+
+u64 Client::drain(OperationCode code, std::initializer_list<u32> params) {
+  socket_.send(request(code, params));
+  u64 sum = 0;
+  answer([&](View piece) { sum += piece.size(); });
+  return sum;
+}
+
+u32 Client::only_object() {
+  const auto handles = ptp::decode_u32_array(data(OperationCode::GetObjectHandles, {0xFFFFFFFF, 0, 0}), "handles");
+  for (const u32 handle : handles.value()) {
+    const auto info = ptp::decode<ptp::ObjectInfo>(data(OperationCode::GetObjectInfo, {handle}));
+    if (info && info->object_format != association_format) return handle;
+  }
+  throw std::runtime_error("the camera has no object");
+}
+
+std::size_t Client::answer_size(View wire) {
+  socket_.send(wire);
+  std::size_t size = 0;
+  for (;;) {
+    const auto head = receive_head();
+    size += head.length;
+    for (std::size_t left = head.length - packet_header; left > 0; --left) {
+      if (begin_ == end_) fill();
+      ++begin_;
+    }
+    if (head.type == static_cast<u32>(PacketType::operation_response)) return size;
+  }
+}
+
+}  // namespace stuntcam::bench

@@ -1,0 +1,46 @@
+// The smallest PTP/IP client that can measure: the command connection only, packets by hand, so that what is measured
+// is the server.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include "bench/socket.h"
+#include "ptp/codes.h"
+
+namespace stuntcam::bench {
+
+// How much one receive asks for, in measurements of ours and of bare servers alike.
+inline constexpr std::size_t receive_size = 256u << 10;
+
+class Client {
+ public:
+  explicit Client(u16 port);
+  // A transaction whose answer is kept.
+  Bytes data(ptp::OperationCode, std::initializer_list<u32> params);
+  // A transaction whose payload is counted and dropped. Throws when the response is not OK.
+  u64 drain(ptp::OperationCode, std::initializer_list<u32> params);
+  // The only object that is no folder.
+  u32 only_object();
+
+  // For measuring a transaction without any decoding: what to send, and how many bytes come back.
+  Bytes request(ptp::OperationCode, std::initializer_list<u32> params);
+  std::size_t answer_size(View request);
+  const Socket& socket() const { return socket_; }
+
+ private:
+  struct Head {
+    u32 length = 0, type = 0;
+  };
+  Head receive_head();
+  template <class Payload>
+  void answer(Payload payload);
+  void fill();
+
+  Socket socket_;
+  Bytes buffer_;
+  std::size_t begin_ = 0, end_ = 0;  // of what is in the buffer
+  u32 transaction_ = 0;
+};
+
+}  // namespace stuntcam::bench

@@ -1,0 +1,96 @@
+#include "bench/process.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace stuntcam::bench {
+
+namespace {
+
+void check(bool holds, const char* what) {
+  if (!holds) throw std::system_error(errno, std::generic_category(), what);
+}
+
+// In the child: on its processor, and gone when the benchmark goes.
+void settle() {
+  pin_to(server_processor);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+}  // namespace
+
+void pin_to(int processor) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<std::size_t>(processor), &set);
+  // With one processor only, sharing it is all there is.
+  (void)::sched_setaffinity(0, sizeof set, &set);
+}
+
+Process Process::run(const std::function<void()>& body) {
+  const pid_t pid = ::fork();
+  check(pid >= 0, "fork");
+  if (pid == 0) {
+    settle();
+    body();
+    ::_exit(0);
+  }
+  return Process(pid);
+}
+
+Process Process::start(const std::vector<std::string>& command) {
+  int out[2];
+  check(::pipe(out) == 0, "pipe");
+  const pid_t pid = ::fork();
+  check(pid >= 0, "fork");
+  if (pid == 0) {
+    settle();
+    ::dup2(out[1], STDOUT_FILENO);
+    ::close(out[0]);
+    ::close(out[1]);
+    std::vector<char*> arguments;
+    for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+    arguments.push_back(nullptr);
+    ::execv(arguments[0], arguments.data());
+    ::_exit(127);
+  }
+  ::close(out[1]);
+  Process process(pid);
+  char character = 0;
+  while (::read(out[0], &character, 1) == 1 && character != '\n') process.first_line_ += character;
+  ::close(out[0]);
+  return process;
+}
+
+Process::~Process() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+u64 Process::processor_nanoseconds() const {
+  u64 sum = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task")) {
+    u64 nanoseconds = 0;
+    std::ifstream(task.path() / "schedstat") >> nanoseconds;
+    sum += nanoseconds;
+  }
+  return sum;
+}
+
+u64 Process::peak_memory_kib() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6));
+  }
+  return 0;
+}
+
+}  // namespace stuntcam::bench

@@ -1,0 +1,39 @@
+// A server in a process of its own, so that its processor time and its memory are its own too.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ptp/bytes.h"
+
+namespace stuntcam::bench {
+
+// Processors that server and client stay on; the same one when the machine has only one.
+inline constexpr int server_processor = 0;
+inline constexpr int client_processor = 1;
+void pin_to(int processor);
+
+class Process {
+ public:
+  // Runs `body` in a child that is pinned to the server's processor.
+  static Process run(const std::function<void()>& body);
+  // Starts a program likewise. Its first line on stdout is kept.
+  static Process start(const std::vector<std::string>& command);
+  Process(Process&& other) noexcept : pid_(other.pid_), first_line_(std::move(other.first_line_)) { other.pid_ = -1; }
+  Process& operator=(Process&&) = delete;
+  ~Process();  // ends it
+
+  const std::string& first_line() const { return first_line_; }
+  u64 processor_nanoseconds() const;  // used so far, by all its threads
+  u64 peak_memory_kib() const;        // VmHWM: ru_maxrss would be inherited from the parent
+
+ private:
+  explicit Process(pid_t pid) : pid_(pid) {}
+  pid_t pid_;
+  std::string first_line_;
+};
+
+}  // namespace stuntcam::bench
