@@ -134,7 +134,7 @@ class Component {
  private:
   static int rounded(float value) { return static_cast<int>(value + (value < 0 ? -0.5f : 0.5f)); }
   static void value_with(BitWriter& out, const std::array<Code, 256>& codes, unsigned run, int value) {
-    const int size = std::bit_width(static_cast<unsigned>(std::abs(value)));
+    const int size = static_cast<int>(std::bit_width(static_cast<unsigned>(std::abs(value))));
     const Code& code = codes[run | static_cast<unsigned>(size)];
     out.put(code.bits, code.length);
     if (size != 0) out.put(static_cast<u32>(value < 0 ? value + (1 << size) - 1 : value), size);

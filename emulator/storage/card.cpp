@@ -56,12 +56,11 @@ class CardAlbum final : public Album {
 
   Shot shot(u32 index) const override {
     u32 first = 0;
-    const SyntheticObjects* run = nullptr;
-    for (const auto& each : options_.storage.objects) {
-      run = &each;
-      if (index - first < each.count) break;
+    const auto run = std::ranges::find_if(options_.storage.objects, [&](const SyntheticObjects& each) {
+      if (index - first < each.count) return true;
       first += each.count;
-    }
+      return false;
+    });
     constexpr std::array<u32, 6> speeds{30, 60, 125, 250, 500, 1000}, stops{280, 350, 400, 560, 800, 1100},
         isos{100, 200, 400, 800, 1600, 3200};
     Shot shot;

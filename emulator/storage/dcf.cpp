@@ -1,6 +1,7 @@
 #include "emulator/storage/dcf.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace stuntcam::emulator::dcf {
@@ -31,9 +32,9 @@ std::vector<const Object*> folders(const Tree& tree) {
     if (object.association() && folder_number(object.name) != 0) found.push_back(&object);
   });
   // The newest first; among equal numbers, which DCF forbids, the one that came last.
-  std::reverse(found.begin(), found.end());
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Object* a, const Object* b) { return folder_number(a->name) > folder_number(b->name); });
+  std::sort(found.begin(), found.end(), [](const Object* a, const Object* b) {
+    return std::pair(folder_number(a->name), a->handle) > std::pair(folder_number(b->name), b->handle);
+  });
   return found;
 }
 

@@ -17,14 +17,9 @@ constexpr u64 spool_end = u64{4} << 40;
 // On disk if anywhere: what clients upload must not become memory of ours.
 std::shared_ptr<transport::File> unnamed_file() {
   std::error_code error;
-  const auto directory = std::filesystem::temp_directory_path(error);
-  if (!error) {
-    try {
-      return transport::File::temporary(directory.string());
-    } catch (const std::system_error&) {
-      // A temporary directory that cannot be written: in memory, then.
-    }
-  }
+  const auto directory = std::filesystem::temp_directory_path(error).string();
+  if (!error)
+    if (auto file = stored([&] { return transport::File::temporary(directory); })) return std::move(*file);
   return transport::File::temporary();
 }
 

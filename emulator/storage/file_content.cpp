@@ -5,6 +5,7 @@
 
 #include "emulator/imaging/jpeg.h"
 #include "emulator/imaging/render.h"
+#include "emulator/storage/draft.h"
 
 namespace stuntcam::emulator {
 namespace {
@@ -22,11 +23,8 @@ std::shared_ptr<const transport::File> FileContent::file() const {
 }
 
 void FileContent::pin() const {
-  try {
-    pinned_ = file();
-  } catch (const std::system_error&) {
-    // It has gone already: reading it will say so.
-  }
+  // Without success it has gone already, and reading it will say so.
+  if (auto opened = stored([this] { return file(); })) pinned_ = std::move(*opened);
 }
 
 Body FileContent::slice(u64 offset, u64 size) const {
