@@ -1,4 +1,4 @@
-// A profile as JSON, for programs.
+// A profile as JSON, for programs: the keys of docs/profiles.md.
 #pragma once
 
 #include "profiles/profile.h"

@@ -38,14 +38,14 @@ TEST(ProfileShow, PrintsAProfileThatCanBeUsed) {
 TEST(ProfileShow, IsOneObjectWithJson) {
   const auto shown = nlohmann::json::parse(stuntcam({"profile", "show", "--json", "nikon-d5300"}).out);
   EXPECT_EQ(shown["device"]["model"], "D5300");
-  EXPECT_EQ(shown["operations"][0]["name"], "GetDeviceInfo");
-  EXPECT_GT(shown["properties"].size(), 50u);
+  EXPECT_EQ(shown["device"]["operations"][0], "GetDeviceInfo");
+  EXPECT_GT(shown["property"].size(), 50u);
 }
 
 TEST(ProfileCheck, FindsNothingWrongWithOurOwn) {
-  const auto result = stuntcam({"profile", "check", "nikon-d5300"});
+  const auto result = stuntcam({"profile", "check", "nikon-d5300", "generic"});
   EXPECT_EQ(result.status, 0);
-  EXPECT_EQ(result.out, "nikon-d5300: ok\n");
+  EXPECT_EQ(result.out, "nikon-d5300: ok\ngeneric: ok\n");
 }
 
 TEST(ProfileCheck, TellsWhereAProfileIsBroken) {
