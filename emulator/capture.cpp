@@ -263,7 +263,7 @@ bool Shutter::close_bulb() {
 }
 
 void Shutter::session_closed(const CameraSession& session) {
-  if (state_->ended && state_->ended->by == &session) state_->ended.reset();
+  if (auto& ended = state_->ended; ended && ended->by == &session) ended.reset();
   if (!state_->running || state_->running->release.by != &session) return;
   state_->running->release.by = nullptr;
   if (state_->open_capture()) state_->end_open_capture();

@@ -87,10 +87,12 @@ Answer NikonModule::start_movie_rec(Context& context) {
   if (store == nullptr || !store->present()) return Reply(ResponseCode::StoreNotAvailable);
   const u64 free = store->info().free_space_in_bytes;
   if (free < min_movie_size) return Reply(ResponseCode::StoreFull);
-  movie_ = Movie{store->id(), camera.clock().now()};
+  const Duration now = camera.clock().now();
+  movie_ = Movie{store->id(), now};
   // The card will be full by then. A day is longer than any movie, and short enough to count in nanoseconds.
-  const std::chrono::seconds until_full(std::min<u64>(free / movie_bytes_per_second, 24 * 60 * 60));
-  camera.clock().after(until_full, [this, &camera, alive = std::weak_ptr(alive_), started = movie_->started] {
+  constexpr u64 day = std::chrono::seconds(std::chrono::hours(24)).count();
+  const std::chrono::seconds until_full(std::min(free / movie_bytes_per_second, day));
+  camera.clock().after(until_full, [this, &camera, alive = std::weak_ptr(alive_), started = now] {
     if (alive.expired() || !movie_ || movie_->started != started) return;
     finish_movie(camera);
     // Why is told by a code that no source knows: assumed to be the response's.
@@ -106,8 +108,9 @@ Answer NikonModule::end_movie_rec(Context& context) {
 }
 
 void NikonModule::finish_movie(Camera& camera) {
-  if (!movie_) return;
-  const Movie movie = *std::exchange(movie_, std::nullopt);
+  const auto recorded = std::exchange(movie_, std::nullopt);
+  if (!recorded) return;
+  const Movie& movie = *recorded;
   Store* const store = camera.store(movie.storage);
   if (store == nullptr || !store->present()) return;
   const auto folder = capture_folder(*store);

@@ -29,7 +29,7 @@ class Atoms {
   Bytes bytes_;
 };
 
-constexpr u32 ftyp_size = 20, mvhd_size = 108, moov_size = 8 + mvhd_size, mdat_head_size = 16;
+constexpr u32 ftyp_size = 20, mvhd_size = 108, moov_size = 8 + mvhd_size;
 constexpr u32 fixed_one = 0x00010000;
 
 // ftyp, moov with a movie header only, and the head of an mdat that fills the file.
