@@ -1,6 +1,7 @@
 // Serves a camera from the installed libraries, and stops it again.
-#include <asio/io_context.hpp>
 #include <cstdio>
+
+#include <asio/io_context.hpp>
 
 #include "emulator/camera.h"
 #include "profiles/load.h"
