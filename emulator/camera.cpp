@@ -119,8 +119,8 @@ void Camera::add_stores() {
 void Camera::add_operations() {
   // What a vendor says of a code comes last and counts.
   for (const auto rows : {device_operations(), storage_operations(), object_operations(), change_operations(),
-                          partial_operations(), edit_operations(), upload_operations(), property_operations(),
-                          capture_operations(), mtp_operations(), vendor_->operations()})
+                          partial_operations(), edit_operations(), upload_operations(), upload_list_operations(),
+                          property_operations(), capture_operations(), mtp_operations(), vendor_->operations()})
     for (const auto& row : rows) operations_.insert_or_assign(static_cast<u16>(row.code), row);
 }
 

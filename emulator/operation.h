@@ -61,14 +61,15 @@ ptp::ObjectInfo object_info(const Object&);
 // The families.
 std::span<const OperationRow>
 device_operations();  // operations/device.cpp: DeviceInfo, sessions, reset, power, self-test
-std::span<const OperationRow> storage_operations();   // operations/storage.cpp
-std::span<const OperationRow> object_operations();    // operations/objects.cpp: looking at objects
-std::span<const OperationRow> change_operations();    // operations/changes.cpp: delete, move, copy, protect
-std::span<const OperationRow> partial_operations();   // operations/partial.cpp: GetPartialObject, also with 64 bits
-std::span<const OperationRow> edit_operations();      // operations/edit.cpp: changes to a part of an object
-std::span<const OperationRow> upload_operations();    // operations/upload.cpp
-std::span<const OperationRow> property_operations();  // operations/properties.cpp
-std::span<const OperationRow> capture_operations();   // operations/capture.cpp
-std::span<const OperationRow> mtp_operations();       // operations/mtp.cpp: object properties
+std::span<const OperationRow> storage_operations();      // operations/storage.cpp
+std::span<const OperationRow> object_operations();       // operations/objects.cpp: looking at objects
+std::span<const OperationRow> change_operations();       // operations/changes.cpp: delete, move, copy, protect
+std::span<const OperationRow> partial_operations();      // operations/partial.cpp: GetPartialObject, also with 64 bits
+std::span<const OperationRow> edit_operations();         // operations/edit.cpp: changes to a part of an object
+std::span<const OperationRow> upload_operations();       // operations/upload.cpp
+std::span<const OperationRow> upload_list_operations();  // operations/upload_list.cpp: MTP's SendObjectPropList
+std::span<const OperationRow> property_operations();     // operations/properties.cpp
+std::span<const OperationRow> capture_operations();      // operations/capture.cpp
+std::span<const OperationRow> mtp_operations();          // operations/mtp.cpp: object properties
 
 }  // namespace stuntcam::emulator

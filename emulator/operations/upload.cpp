@@ -1,4 +1,6 @@
-// SendObjectInfo and SendObject: docs/protocol.md §4.1; SendObjectPropList: §4.2.
+// SendObjectInfo and SendObject: docs/protocol.md §4.1.
+#include "emulator/operations/upload.h"
+
 #include <algorithm>
 #include <array>
 
@@ -11,16 +13,6 @@ namespace {
 // An ObjectInfo has 52 bytes and four strings of at most 511.
 constexpr std::size_t max_object_info = 4096;
 constexpr u32 size_not_told = 0xFFFFFFFF;  // ObjectCompressedSize: 4 GiB or more
-
-// A name must be one that a folder on disk may have, and no way out of it.
-bool valid_name(std::string_view name) {
-  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos;
-}
-
-bool accepts_format(const profiles::Device& device, u16 format) {
-  if (format == association_format || device.image_formats.empty()) return true;
-  return std::ranges::find(device.image_formats, format) != device.image_formats.end();
-}
 
 Object object_from(const ptp::ObjectInfo& info, const Camera& camera) {
   Object object;
@@ -37,35 +29,6 @@ Object object_from(const ptp::ObjectInfo& info, const Camera& camera) {
   object.modified = ptp::parse_datetime(info.modification_date).value_or(camera.now());
   object.captured = ptp::parse_datetime(info.capture_date).value_or(object.modified);
   return object;
-}
-
-struct Destination {
-  Store* store;
-  std::optional<u32> parent;  // 0: the root; none: the camera chooses
-};
-
-// Storage 0 and parent 0 leave the choice to the camera; parent 0xFFFFFFFF is the root. A parent without a storage is a
-// destination nobody can make sense of.
-std::expected<Destination, ResponseCode> destination(const Context& context) {
-  const auto storage = context.param(0), parent = context.param(1);
-  if (storage == 0 && parent != 0) return std::unexpected(ResponseCode::SpecificationOfDestinationUnsupported);
-  Destination to{context.camera.default_store(), std::nullopt};
-  if (storage != 0) {
-    const auto store = context.store(storage);
-    if (!store) return std::unexpected(store.error());
-    to.store = *store;
-  }
-  if (to.store == nullptr) return std::unexpected(ResponseCode::StoreNotAvailable);
-  if (to.store->info().access_capability != 0 && !context.camera.profile().quirks.upload_to_read_only_store)
-    return std::unexpected(ResponseCode::StoreReadOnly);
-  if (parent == 0) return to;
-  to.parent = parent == all_of_them ? 0 : parent;
-  if (parent == all_of_them) return to;
-  const auto folder = context.object(parent);
-  if (!folder) return std::unexpected(folder.error());
-  const bool here = context.camera.store_of(parent) == to.store;
-  if (!here || !(*folder)->association()) return std::unexpected(ResponseCode::InvalidParentObject);
-  return to;
 }
 
 // The camera's own choice: pictures go where it would put its own.
@@ -94,66 +57,13 @@ Reply add_folder(Camera& camera, CameraSession& session, Store& store, Object fo
   return promise(store.id(), parent, *handle);
 }
 
-Reply accept_object(Camera& camera, CameraSession& session, const Destination& to, Object object, u64 announced) {
-  if (!accepts_format(camera.profile().device, object.format)) return Reply(ResponseCode::InvalidObjectFormatCode);
-  const auto parent = parent_for(camera, session, to, object.format);
-  if (!parent) return Reply(response_for(parent.error()));
-  object.parent = *parent;
-  if (object.association()) return add_folder(camera, session, *to.store, std::move(object));
-  auto reserved = to.store->begin_upload(object, announced);
-  if (!reserved) return Reply(response_for(reserved.error()));
-  const auto handle = reserved->handle;
-  session.pending_object =
-      CameraSession::PendingObject{std::move(object), announced, to.store->id(), std::move(*reserved)};
-  return promise(to.store->id(), *parent, handle);
-}
-
 Reply accept_object_info(Camera& camera, CameraSession& session, const Destination& to, View bytes) {
   const auto info = ptp::decode<ptp::ObjectInfo>(bytes);
-  if (!info || !valid_name(info->filename)) return Reply(ResponseCode::InvalidDataSet);
+  if (!info || !valid_object_name(info->filename)) return Reply(ResponseCode::InvalidDataSet);
+  if (!accepts_format(camera.profile().device, info->object_format))
+    return Reply(ResponseCode::InvalidObjectFormatCode);
   const u64 announced = info->object_compressed_size == size_not_told ? unknown_size : info->object_compressed_size;
   return accept_object(camera, session, to, object_from(*info, camera), announced);
-}
-
-// One element of a SendObjectPropList. What the camera works out itself is taken note of and dropped.
-ResponseCode apply(const ptp::ObjectPropElement& element, Object& object) {
-  using Code = ptp::ObjectPropertyCode;
-  const auto code = static_cast<Code>(element.code);
-  const bool text = code == Code::ObjectFileName || code == Code::DateCreated || code == Code::DateModified;
-  if (text && element.value.type() != ptp::DataType::string) return ResponseCode::Invalid_ObjectProp_Format;
-  if (code == Code::ObjectFileName) {
-    if (!valid_name(element.value.text())) return ResponseCode::Invalid_ObjectProp_Value;
-    object.name = element.value.text();
-  } else if (text) {
-    const auto date = ptp::parse_datetime(element.value.text());
-    if (!date) return ResponseCode::Invalid_ObjectProp_Value;
-    (code == Code::DateCreated ? object.captured : object.modified) = *date;
-  } else if (ptp::name(code).empty()) {
-    return ResponseCode::Invalid_ObjectPropCode;
-  }
-  return ResponseCode::OK;
-}
-
-// As SendObjectInfo, with the object's properties instead; the fourth response parameter says which one was wrong.
-Reply accept_prop_list(Camera& camera, CameraSession& session, const Destination& to, Object object, u64 size,
-                       View bytes) {
-  const auto list = ptp::decode<ptp::ObjectPropList>(bytes);
-  if (!list) return Reply(ResponseCode::Invalid_Dataset);
-  object.captured = object.modified = camera.now();
-  u32 index = 0;
-  for (const auto& element : list->elements) {
-    if (const auto code = apply(element, object); code != ResponseCode::OK) {
-      Reply reply(code);
-      reply.count = 4;
-      reply.params[3] = index;
-      return reply;
-    }
-    ++index;
-  }
-  if (object.name.empty()) return Reply(ResponseCode::Invalid_Dataset);
-  Reply reply = accept_object(camera, session, to, std::move(object), size);
-  if (reply.count != 0) reply.count = 4;
-  return reply;
 }
 
 // Straight to the store, whatever its size. What does not end well is dropped at once; the promise stays for another
@@ -208,26 +118,11 @@ class UploadIntake final : public transport::Intake {
 
 Answer send_object_info(Context& context) {
   context.session.pending_object.reset();  // a new promise replaces the old one, also when it cannot be kept
-  const auto to = destination(context);
+  const auto to = upload_destination(context);
   if (!to) return Reply(to.error());
   return collect(max_object_info, [&camera = context.camera, &session = context.session, to = *to](View bytes) {
     return accept_object_info(camera, session, to, bytes);
   });
-}
-
-Answer send_object_prop_list(Context& context) {
-  constexpr std::size_t max_list = 1u << 20;
-  context.session.pending_object.reset();
-  const auto to = destination(context);
-  if (!to) return Reply(to.error());
-  if (context.param(2) > 0xFFFF) return Reply(ResponseCode::InvalidObjectFormatCode);
-  Object object;
-  object.format = static_cast<u16>(context.param(2));
-  const u64 size = u64{context.param(3)} << 32 | context.param(4);
-  const auto accept = [&camera = context.camera, &session = context.session, to = *to, object, size](View bytes) {
-    return accept_prop_list(camera, session, to, object, size, bytes);
-  };
-  return collect(max_list, accept, ResponseCode::Invalid_Dataset);
 }
 
 Answer send_object(Context& context) {
@@ -240,10 +135,55 @@ Answer send_object(Context& context) {
 constexpr std::array rows{
     OperationRow{.code = OperationCode::SendObjectInfo, .run = send_object_info, .parameters = 2},
     OperationRow{OperationCode::SendObject, send_object},
-    OperationRow{.code = OperationCode::SendObjectPropList, .run = send_object_prop_list, .parameters = 5},
 };
 
 }  // namespace
+
+bool valid_object_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos;
+}
+
+bool accepts_format(const profiles::Device& device, u16 format) {
+  if (format == association_format || device.image_formats.empty()) return true;
+  return std::ranges::find(device.image_formats, format) != device.image_formats.end();
+}
+
+// Storage 0 and parent 0 leave the choice to the camera; parent 0xFFFFFFFF is the root. A parent without a storage is a
+// destination nobody can make sense of.
+std::expected<Destination, ResponseCode> upload_destination(const Context& context) {
+  const auto storage = context.param(0), parent = context.param(1);
+  if (storage == 0 && parent != 0) return std::unexpected(ResponseCode::SpecificationOfDestinationUnsupported);
+  Destination to{context.camera.default_store(), std::nullopt};
+  if (storage != 0) {
+    const auto store = context.store(storage);
+    if (!store) return std::unexpected(store.error());
+    to.store = *store;
+  }
+  if (to.store == nullptr) return std::unexpected(ResponseCode::StoreNotAvailable);
+  if (to.store->info().access_capability != 0 && !context.camera.profile().quirks.upload_to_read_only_store)
+    return std::unexpected(ResponseCode::StoreReadOnly);
+  if (parent == 0) return to;
+  to.parent = parent == all_of_them ? 0 : parent;
+  if (parent == all_of_them) return to;
+  const auto folder = context.object(parent);
+  if (!folder) return std::unexpected(folder.error());
+  const bool here = context.camera.store_of(parent) == to.store;
+  if (!here || !(*folder)->association()) return std::unexpected(ResponseCode::InvalidParentObject);
+  return to;
+}
+
+Reply accept_object(Camera& camera, CameraSession& session, const Destination& to, Object object, u64 announced) {
+  const auto parent = parent_for(camera, session, to, object.format);
+  if (!parent) return Reply(response_for(parent.error()));
+  object.parent = *parent;
+  if (object.association()) return add_folder(camera, session, *to.store, std::move(object));
+  auto reserved = to.store->begin_upload(object, announced);
+  if (!reserved) return Reply(response_for(reserved.error()));
+  const auto handle = reserved->handle;
+  session.pending_object =
+      CameraSession::PendingObject{std::move(object), announced, to.store->id(), std::move(*reserved)};
+  return promise(to.store->id(), *parent, handle);
+}
 
 std::span<const OperationRow> upload_operations() { return rows; }
 

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "profiles/load.h"
 #include "tests/emulator/play.h"
 
 namespace stuntcam::tests {
@@ -95,6 +96,16 @@ TEST(Settings, MistakesAreNamed) {
   EXPECT_THAT([&] { unknown.camera(); }, ThrowsMessage<std::invalid_argument>(HasSubstr("0x5999")));
   type.options.set = {{0x5007, Value(uint8, 1)}};
   EXPECT_THAT([&] { type.camera(); }, ThrowsMessage<std::invalid_argument>(HasSubstr("uint16")));
+}
+
+TEST(BuiltInProfiles, AdvertiseNothingThatNobodyImplements) {
+  for (const auto& each : profiles::built_in()) {
+    Stage stage;
+    auto profile = profiles::load(std::string(each.name));
+    if (!profile || profile->device.model.empty()) continue;  // a base for others
+    stage.profile = std::move(*profile);
+    EXPECT_THAT(stage.camera().unimplemented(), testing::IsEmpty()) << each.name;
+  }
 }
 
 TEST(Memory, KeepsAndDropsFiles) {

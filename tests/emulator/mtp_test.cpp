@@ -227,50 +227,6 @@ TEST(Mtp, ListIsSetUntilOneFails) {
   EXPECT_EQ(client.send(Op::SetObjectPropList, {}, {1, 0, 0}), Code::Invalid_Dataset);
 }
 
-ptp::ObjectPropList named(const std::string& name) {
-  ptp::ObjectPropList list;
-  list.elements = {{0, 0xDC09, ptp::Value("20200101T000000")}, {0, u16{file_name}, ptp::Value(name)}};
-  return list;
-}
-
-TEST(Mtp, UploadWithAPropertyList) {
-  MtpStage stage;
-  MtpPlay client(stage.camera(), 1), other(stage.camera(), 2);
-  EXPECT_EQ(client.send(Op::SendObjectPropList, {card, all, 0x3004, 0, 5}, ptp::encode(named("new.txt"))), Code::OK);
-  ASSERT_THAT(client.params(), SizeIs(4));
-  const u32 handle = client.params()[2];
-  EXPECT_EQ(client.params()[0], card);
-  EXPECT_EQ(client.send(Op::SendObject, {}, Bytes{1, 2, 3, 4, 5}), Code::OK);
-  const auto info = client.info(handle);
-  EXPECT_EQ(info.filename, "new.txt");
-  EXPECT_EQ(info.object_format, 0x3004);
-  EXPECT_EQ(info.modification_date, "20200101T000000");
-  EXPECT_EQ(info.object_compressed_size, 5u);
-  EXPECT_THAT(other.events(), ElementsAre(event(Event::ObjectAdded, {handle})));
-  EXPECT_EQ(client.send(Op::SendObjectPropList, {card, all, 0x3001, 0, 0}, ptp::encode(named("folder"))), Code::OK);
-  EXPECT_EQ(client.info(client.params()[2]).object_format, 0x3001);
-}
-
-TEST(Mtp, UploadWithAPropertyListRefuses) {
-  MtpStage stage;
-  MtpPlay client(stage.camera());
-  const auto send = [&](const ptp::ObjectPropList& list, u32 size_high = 0) {
-    return client.send(Op::SendObjectPropList, {card, all, 0x3004, size_high, 5}, ptp::encode(list));
-  };
-  EXPECT_EQ(send(named("../up")), Code::Invalid_ObjectProp_Value);
-  EXPECT_THAT(client.params(), ElementsAre(0u, 0u, 0u, 1u));  // the second element
-  auto list = named("fine");
-  list.elements[1].code = 0xDFFF;
-  EXPECT_EQ(send(list), Code::Invalid_ObjectPropCode);
-  list = named("fine");
-  list.elements[0].value = ptp::Value(ptp::DataType::uint16, 1);
-  EXPECT_EQ(send(list), Code::Invalid_ObjectProp_Format);
-  EXPECT_EQ(send({}), Code::Invalid_Dataset);
-  EXPECT_EQ(client.send(Op::SendObjectPropList, {card, all, 0x3004, 0, 5}, Bytes{9}), Code::Invalid_Dataset);
-  EXPECT_EQ(send(named("huge"), 1), Code::StoreFull);
-  EXPECT_EQ(client.send(Op::SendObject, {}, Bytes{1}), Code::NoValidObjectInfo);
-}
-
 TEST(Mtp, References) {
   MtpStage stage;
   MtpPlay client(stage.camera(), 1), other(stage.camera(), 2);
