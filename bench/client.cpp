@@ -22,6 +22,7 @@ constexpr u16 association_format = 0x3001;
 
 Bytes packet(PacketType type, View body) {
   Bytes wire;
+  wire.reserve(packet_header + body.size());
   ptp::Writer writer(wire);
   writer.integer(static_cast<u32>(packet_header + body.size()));
   writer.integer(static_cast<u32>(type));
