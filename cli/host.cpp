@@ -19,6 +19,7 @@
 #include "cli/narrator.h"
 #include "cli/profile_source.h"
 #include "emulator/camera.h"
+#include "pcap/recorder.h"
 #include "pcap/transcript.h"
 #include "ptp/json.h"
 #include "transport/real_clock.h"
@@ -145,6 +146,10 @@ void declare(Options& options, HostOptions& host) {
   options.section("Output");
   options.option("--transcript", "FILE", text(host.transcript),
                  "one JSON line for every packet (docs/transcript.md); - is stderr");
+  options.option("--record", "FILE.pcapng", text(host.record),
+                 "record for Wireshark all that goes over the connections (docs/recording.md)");
+  options.option("--record-port", "PORT", number(host.record_port, 1, 65535),
+                 "the camera's port in the recording; Wireshark knows PTP/IP on 15740 only");
 }
 
 std::string Ready::json() const {
@@ -161,7 +166,7 @@ Host::Host(const HostOptions& options, const Console& console) : options_(option
   for (const auto& name : options_.cameras) profiles.push_back(load_profile(name));
   total_ = profiles.size() * options_.count;
   try {
-    if (!options_.transcript.empty()) transcript_ = std::make_shared<pcap::TranscriptFile>(options_.transcript);
+    open_outputs();
     const auto cores = std::max(1u, std::thread::hardware_concurrency());
     const auto threads = std::min<std::size_t>(options_.threads.value_or(cores), total_);
     for (std::size_t i = 0; i < threads; ++i) loops_.push_back(std::make_unique<Loop>());
@@ -176,6 +181,17 @@ Host::Host(const HostOptions& options, const Console& console) : options_(option
 }
 
 Host::~Host() { stop(); }
+
+void Host::open_outputs() {
+  if (options_.record == "-")
+    throw Failure(usage, "--record - is not possible: standard output has the ready line, or is the client's",
+                  "for a live Wireshark: mkfifo live; wireshark -k -i live & stuntcam … --record live");
+  if (options_.record_port && options_.record.empty()) throw Failure(usage, "--record-port needs --record FILE");
+  if (options_.record_port && total_ > 1)
+    throw Failure(usage, "--record-port is for one camera: several would not be told apart");
+  if (!options_.transcript.empty()) transcript_ = std::make_shared<pcap::TranscriptFile>(options_.transcript);
+  if (!options_.record.empty()) recording_ = std::make_shared<pcap::RecordingFile>(options_.record);
+}
 
 // Without --port every profile has its own, so cameras of one profile count from there; with it all count from it.
 u16 Host::next_port(const profiles::Profile& profile, std::size_t index) {
@@ -199,6 +215,13 @@ void Host::add(const profiles::Profile& profile, std::size_t index, Loop& loop) 
           return pcap::make_transcript(file, camera, connection, std::move(peer));
         });
   }
+  const auto recorded = std::make_shared<pcap::RecordedCamera>();
+  if (recording_) {
+    options.wrap =
+        watched(std::move(options.wrap), [file = recording_, recorded](u64 connection, const std::string& peer) {
+          return pcap::make_recorder(file, recorded, connection, peer);
+        });
+  }
   if (console_.verbosity() == Verbosity::verbose) {
     options.wrap = watched(std::move(options.wrap),
                            [this, label, vendor = profile.device.vendor](u64 connection, std::string peer) {
@@ -208,6 +231,7 @@ void Host::add(const profiles::Profile& profile, std::size_t index, Loop& loop) 
   auto stand = std::make_unique<Stand>(loop.io, profile, camera_options(options_, profile, index), std::move(options));
   auto& placed = *loop.stands.emplace_back(std::move(stand));
   const auto port = placed.server.listen(options_.host, next_port(profile, index));
+  *recorded = {options_.host, static_cast<u16>(options_.record_port.value_or(port)), profile.device.vendor};
   ready_.push_back({{profile.name, options_.host, port, port, {}},
                     placed.camera.serial_number(),
                     ptp::to_string(placed.camera.identity().guid)});
@@ -237,9 +261,12 @@ void Host::stop() {
     loop->stands.clear();
   }
   loops_.clear();
-  if (transcript_ && transcript_->error())
-    console_.error(fmt::format("{} is incomplete: {}", options_.transcript,
-                               std::generic_category().message(transcript_->error())));
+  const auto tell = [this](const std::string& path, int error) {
+    if (error) console_.error(fmt::format("{} is incomplete: {}", path, std::generic_category().message(error)));
+  };
+  if (transcript_) tell(options_.transcript, transcript_->error());
+  if (recording_) tell(options_.record, recording_->error());
+  recording_.reset();
   transcript_.reset();
 }
 

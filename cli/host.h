@@ -13,8 +13,9 @@
 #include "profiles/profile.h"
 
 namespace stuntcam::pcap {
+class RecordingFile;
 class TranscriptFile;
-}
+}  // namespace stuntcam::pcap
 
 namespace stuntcam::cli {
 
@@ -32,6 +33,8 @@ struct HostOptions {
   bool strict = false;
   std::optional<bool> push_events;
   std::string transcript;  // a path; "-" is stderr
+  std::string record;      // a path
+  std::optional<u64> record_port;
   std::string ready_file;
   std::optional<u64> threads;
 };
@@ -64,12 +67,14 @@ class Host {
   struct Loop;
   struct Stand;
   void add(const profiles::Profile&, std::size_t index, Loop&);
+  void open_outputs();
   u16 next_port(const profiles::Profile&, std::size_t index);
 
   HostOptions options_;
   const Console& console_;
   std::size_t total_ = 0;  // cameras
   std::shared_ptr<pcap::TranscriptFile> transcript_;
+  std::shared_ptr<pcap::RecordingFile> recording_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<Ready> ready_;
 };

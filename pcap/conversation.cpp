@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pcap/data_set.h"
+#include "ptp/packets.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -31,6 +32,44 @@ std::string_view name(Channel channel) {
       break;
   }
   return "?";
+}
+
+std::string_view packet_name(const ptp::Message& message) {
+  using ptp::PacketType;
+  switch (message.kind) {
+    case Kind::init_command_request:
+      return ptp::name(PacketType::init_command_request);
+    case Kind::init_command_ack:
+      return ptp::name(PacketType::init_command_ack);
+    case Kind::init_event_request:
+      return ptp::name(PacketType::init_event_request);
+    case Kind::init_event_ack:
+      return ptp::name(PacketType::init_event_ack);
+    case Kind::init_fail:
+      return ptp::name(PacketType::init_fail);
+    case Kind::operation_request:
+      return ptp::name(PacketType::operation_request);
+    case Kind::operation_response:
+      return ptp::name(PacketType::operation_response);
+    case Kind::event:
+      return ptp::name(PacketType::event);
+    case Kind::data:
+      if (message.first && message.last) return ptp::name(PacketType::data);
+      return ptp::name(message.first ? PacketType::start_data : message.last ? PacketType::end_data : PacketType::data);
+    case Kind::cancel:
+      return ptp::name(PacketType::cancel);
+    case Kind::probe_request:
+      return ptp::name(PacketType::probe_request);
+    case Kind::probe_response:
+      return ptp::name(PacketType::probe_response);
+    case Kind::goodbye:
+      return "Goodbye";
+    case Kind::raw:
+      return "Raw";
+    case Kind::unknown:
+      break;
+  }
+  return "Unknown";
 }
 
 void Conversation::head(bool sent, const ptp::Message& message) {

@@ -15,6 +15,9 @@ namespace stuntcam::pcap {
 enum class Channel : u8 { unknown, command, event };
 std::string_view name(Channel);  // "command", "event", "?"
 
+// "OperationRequest", "StartData", …: which packet of PTP/IP carries this message.
+std::string_view packet_name(const ptp::Message&);
+
 // Bytes kept of a data phase: enough for every data set but the longest handle lists (16 383 handles).
 inline constexpr std::size_t max_data_set = 64 * 1024;
 // Bytes kept of a phase that carries no data set: to recognise it by eye.

@@ -1,12 +1,8 @@
 #include "pcap/transcript.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <optional>
-#include <system_error>
 
 #include "ptp/packets.h"
 
@@ -15,44 +11,6 @@ namespace {
 
 using ptp::Json;
 using ptp::Kind;
-
-std::string_view packet_name(const ptp::Message& message) {
-  using ptp::PacketType;
-  switch (message.kind) {
-    case Kind::init_command_request:
-      return ptp::name(PacketType::init_command_request);
-    case Kind::init_command_ack:
-      return ptp::name(PacketType::init_command_ack);
-    case Kind::init_event_request:
-      return ptp::name(PacketType::init_event_request);
-    case Kind::init_event_ack:
-      return ptp::name(PacketType::init_event_ack);
-    case Kind::init_fail:
-      return ptp::name(PacketType::init_fail);
-    case Kind::operation_request:
-      return ptp::name(PacketType::operation_request);
-    case Kind::operation_response:
-      return ptp::name(PacketType::operation_response);
-    case Kind::event:
-      return ptp::name(PacketType::event);
-    case Kind::data:
-      if (message.first && message.last) return ptp::name(PacketType::data);
-      return ptp::name(message.first ? PacketType::start_data : message.last ? PacketType::end_data : PacketType::data);
-    case Kind::cancel:
-      return ptp::name(PacketType::cancel);
-    case Kind::probe_request:
-      return ptp::name(PacketType::probe_request);
-    case Kind::probe_response:
-      return ptp::name(PacketType::probe_response);
-    case Kind::goodbye:
-      return "Goodbye";
-    case Kind::raw:
-      return "Raw";
-    case Kind::unknown:
-      break;
-  }
-  return "Unknown";
-}
 
 std::string hex(View bytes, std::size_t limit) {
   std::string text;
@@ -257,14 +215,6 @@ class Transcript final : public transport::Observer {
 
 }  // namespace
 
-TranscriptFile::TranscriptFile(const std::string& path) {
-  descriptor_ = path == "-" ? ::dup(STDERR_FILENO)
-                            : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), path);
-}
-
-TranscriptFile::~TranscriptFile() { ::close(descriptor_); }
-
 double TranscriptFile::elapsed() const {
   const auto passed = std::chrono::steady_clock::now() - start_;
   return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count()) / 1e6;
@@ -274,22 +224,13 @@ void TranscriptFile::write(Json line) {
   // Names come from the wire: bytes that are not UTF-8 are shown as U+FFFD instead of throwing.
   const auto body = line.dump(-1, ' ', false, Json::error_handler_t::replace);
   const std::lock_guard lock(mutex_);
-  if (error_) return;
   const auto text = fmt::format("{{\"v\":1,\"seq\":{},{}\n", ++lines_, std::string_view(body).substr(1));
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto written = ::write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      error_ = written < 0 ? errno : EIO;
-      return;
-    }
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  sink_.write({reinterpret_cast<const u8*>(text.data()), text.size()});
 }
 
 int TranscriptFile::error() const {
   const std::lock_guard lock(mutex_);
-  return error_;
+  return sink_.error();
 }
 
 std::shared_ptr<transport::Observer> make_transcript(std::shared_ptr<TranscriptFile> file,

@@ -9,6 +9,7 @@
 
 #include "pcap/conversation.h"
 #include "pcap/data_set.h"
+#include "pcap/sink.h"
 #include "transport/observer.h"
 
 namespace stuntcam::pcap {
@@ -21,10 +22,7 @@ inline constexpr std::size_t max_malformed = 256;
 class TranscriptFile {
  public:
   // "-" is stderr. Throws std::system_error naming the path.
-  explicit TranscriptFile(const std::string& path);
-  ~TranscriptFile();
-  TranscriptFile(const TranscriptFile&) = delete;
-  TranscriptFile& operator=(const TranscriptFile&) = delete;
+  explicit TranscriptFile(const std::string& path) : sink_(path) {}
 
   double elapsed() const;      // seconds since the file was opened
   void write(ptp::Json line);  // puts "v" and "seq" in front
@@ -33,9 +31,8 @@ class TranscriptFile {
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;
-  int descriptor_ = -1;
+  Sink sink_;
   u64 lines_ = 0;
-  int error_ = 0;
 };
 
 struct TranscriptCamera {

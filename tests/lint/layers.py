@@ -15,7 +15,8 @@ KNOWS = {
 FOLDERS = set(KNOWS) | {"fuzz", "bench", "tests"}
 
 # Only transport/ calls sockets; the program, tests and benchmarks drive its loop.
-NETWORK = re.compile(r"asio[./]|asio\.hpp|sys/(socket|sendfile|un)\.h|netinet/|arpa/inet\.h|netdb\.h|libusb")
+# An address is a value, no socket.
+NETWORK = re.compile(r"asio[./](?!ip/address\.hpp)|asio\.hpp|sys/(socket|sendfile|un)\.h|netinet/|arpa/inet\.h|netdb\.h|libusb")
 MAY_USE_NETWORK = {"transport", "cli", "tests", "bench"}
 
 VENDOR = re.compile(r"nikon|canon(?!ical)|fuji|leica|olympus|parrot|sony|sequoia", re.IGNORECASE)

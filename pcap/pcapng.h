@@ -1,0 +1,30 @@
+// Writing pcapng: the three blocks that a recording needs, little-endian, times in nanoseconds. Each appends to `out`.
+#pragma once
+
+#include <string_view>
+
+#include "ptp/bytes.h"
+
+namespace stuntcam::pcap {
+
+// As the registry of link types numbers them.
+enum class LinkType : u16 {
+  null = 0,
+  ethernet = 1,
+  raw_bsd = 12,
+  raw_openbsd = 14,
+  raw = 101,
+  ieee802_11 = 105,
+  loop = 108,
+  linux_sll = 113,
+  radiotap = 127,
+  ipv4 = 228,
+  ipv6 = 229,
+  linux_sll2 = 276,
+};
+
+void begin_section(std::string_view application, Bytes& out);
+void describe_interface(LinkType, std::string_view name, Bytes& out);
+void enhanced_packet(u64 nanoseconds, View frame, std::string_view comment, Bytes& out);  // of interface 0
+
+}  // namespace stuntcam::pcap
