@@ -54,7 +54,7 @@ Client::Client(asio::io_context& io)
 
 int Client::run(const std::vector<std::string>& arguments, std::optional<std::chrono::nanoseconds> limit) {
   own_group_ = !in_foreground();
-  if (!start(arguments)) return *status_;
+  if (const int error = start(arguments)) return error == ENOENT ? not_found : not_startable;
   watch();
   interrupts_.async_wait([this](std::error_code error, int signal) {
     if (!error) interrupt(signal);
@@ -66,19 +66,18 @@ int Client::run(const std::vector<std::string>& arguments, std::optional<std::ch
     });
   }
   io_.run();
-  return *status_;
+  return status_.value_or(own_failure);
 }
 
-bool Client::start(const std::vector<std::string>& arguments) {
+int Client::start(const std::vector<std::string>& arguments) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));  // exec's old promise
   argv.push_back(nullptr);
   const Attributes attributes(own_group_);
   const int error = ::posix_spawnp(&process_, argv[0], nullptr, attributes.get(), argv.data(), environ);
-  if (error == 0) return true;
-  status_ = error == ENOENT ? not_found : not_startable;
-  problem_ = fmt::format("cannot start {}: {}", arguments[0], std::generic_category().message(error));
-  return false;
+  if (error != 0) problem_ = fmt::format("cannot start {}: {}", arguments[0], std::generic_category().message(error));
+  return error;
 }
 
 // Looks whether the client has ended, and again at each SIGCHLD.

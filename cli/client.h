@@ -25,7 +25,7 @@ class Client {
   const std::string& problem() const { return problem_; }  // why it could not be started
 
  private:
-  bool start(const std::vector<std::string>& arguments);
+  int start(const std::vector<std::string>& arguments);  // 0, or the errno of why not
   void watch();
   void interrupt(int signal);
   void end(int signal, int status);

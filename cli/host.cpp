@@ -37,10 +37,10 @@ emulator::CameraOptions camera_options(const HostOptions& options, const profile
   camera.preset = options.preset;
   camera.push_events = options.push_events;
   if (!options.preset.empty() && !profile.presets.contains(options.preset)) {
-    std::vector<std::string> known;
-    for (const auto& [name, values] : profile.presets) known.push_back(name);
-    throw Failure(usage, fmt::format("{} has no preset '{}'; it has: {}", profile.name, options.preset,
-                                     known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+    std::string known;
+    for (const auto& [name, values] : profile.presets) known += " " + name;
+    throw Failure(usage, fmt::format("{} has no preset '{}'; it has:{}", profile.name, options.preset,
+                                     known.empty() ? " none" : known));
   }
   for (const auto& text : options.set) camera.set.push_back(parse_setting(profile, text));
   return camera;
@@ -163,6 +163,7 @@ std::string Ready::json() const {
 
 Host::Host(const HostOptions& options, const Console& console) : options_(options), console_(console) {
   std::vector<profiles::Profile> profiles;
+  profiles.reserve(options_.cameras.size());
   for (const auto& name : options_.cameras) profiles.push_back(load_profile(name));
   total_ = profiles.size() * options_.count;
   try {

@@ -23,7 +23,7 @@ class Narrator final : public transport::Observer {
   void head(bool sent, const ptp::Message& message, View) override {
     conversation_.head(sent, message);
     if (message.kind == ptp::Kind::operation_response) {
-      if (const auto transaction = conversation_.transaction(sent)) tell(line(*transaction));
+      if (const auto transaction = conversation_.transaction(sent)) tell(line(*transaction, message));
     } else if (message.kind == ptp::Kind::event) {
       tell(fmt::format("event {}{}", ptp::to_string(static_cast<ptp::EventCode>(message.code), vendor_),
                        parameters(message)));
@@ -38,15 +38,14 @@ class Narrator final : public transport::Observer {
   }
 
  private:
-  std::string line(const pcap::Transaction& transaction) const {
+  std::string line(const pcap::Transaction& transaction, const ptp::Message& response) const {
     const auto& request = transaction.request;
     std::string data;
-    if (transaction.data)
-      data = fmt::format(", {} bytes {}", transaction.data->size, transaction.data->sent ? "out" : "in");
+    if (const auto& phase = transaction.data)
+      data = fmt::format(", {} bytes {}", phase->size, phase->sent ? "out" : "in");
     return fmt::format("{}{} → {}{}{}", ptp::to_string(static_cast<ptp::OperationCode>(request.code), vendor_),
-                       parameters(request),
-                       ptp::to_string(static_cast<ptp::ResponseCode>(transaction.response->code), vendor_),
-                       parameters(*transaction.response), data);
+                       parameters(request), ptp::to_string(static_cast<ptp::ResponseCode>(response.code), vendor_),
+                       parameters(response), data);
   }
   void tell(const std::string& what) const { console_.detail(fmt::format("{} [{}] {}", camera_, connection_, what)); }
 

@@ -42,8 +42,7 @@ std::vector<profiles::Problem> unanswered(const profiles::Profile& profile, cons
   for (const auto code : camera.unimplemented()) {
     const auto name = ptp::to_string(static_cast<ptp::OperationCode>(code), profile.device.vendor);
     problems.push_back(
-        {file, 0, 0,
-         fmt::format("operation {} is advertised but not emulated; an [[operation]] can answer it", name)});
+        {file, 0, 0, fmt::format("operation {} is advertised but not emulated; an [[operation]] can answer it", name)});
   }
   return problems;
 }

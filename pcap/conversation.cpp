@@ -112,13 +112,16 @@ void Conversation::data(bool sent, const ptp::Message& message) {
   else
     at = sent ? outstanding_.front() : outstanding_.back();
   if (!at) return;
-  if (!at->data || (message.first && !at->data->complete))
-    at->data = DataPhase{.sent = sent, .announced = message.first ? message.total : unknown_size, .kept = {}};
+  auto& phase = at->data;
+  if (!phase || (message.first && !phase->complete))
+    phase = DataPhase{.sent = sent, .announced = message.first ? message.total : unknown_size, .kept = {}};
 }
 
 DataPhase* Conversation::phase(bool sent) {
   const auto& at = at_[sent];
-  return at && at->data && at->data->sent == sent && !at->data->complete ? &*at->data : nullptr;
+  if (!at) return nullptr;
+  auto& data = at->data;
+  return data && data->sent == sent && !data->complete ? &*data : nullptr;
 }
 
 void Conversation::payload(bool sent, View bytes) {

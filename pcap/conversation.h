@@ -19,7 +19,7 @@ std::string_view name(Channel);  // "command", "event", "?"
 std::string_view packet_name(const ptp::Message&);
 
 // Bytes kept of a data phase: enough for every data set but the longest handle lists (16 383 handles).
-inline constexpr std::size_t max_data_set = 64 * 1024;
+inline constexpr std::size_t max_data_set = 65536;
 // Bytes kept of a phase that carries no data set: to recognise it by eye.
 inline constexpr std::size_t max_excerpt = 64;
 // Requests that await their response; a client that sends more without listening loses the oldest here.

@@ -96,7 +96,7 @@ class Transcript final : public transport::Observer {
     auto line = begin();
     line["note"] = "connected";
     line["peer"] = std::move(peer);
-    file_->write(std::move(line));
+    file_->write(line);
   }
 
   ~Transcript() override {
@@ -121,9 +121,10 @@ class Transcript final : public transport::Observer {
 
   void payload(bool sent, View bytes) override {
     conversation_.payload(sent, bytes);
-    if (!open_[sent]) return;
-    open_[sent]->size += bytes.size();
-    if (open_[sent]->size == open_[sent]->message.size) finish(sent);
+    auto& open = open_[sent];
+    if (!open) return;
+    open->size += bytes.size();
+    if (open->size == open->message.size) finish(sent);
   }
 
   void malformed(View bytes, const ptp::Error& error) override {
@@ -133,7 +134,7 @@ class Transcript final : public transport::Observer {
     line["problem"] = error.to_string();
     line["length"] = bytes.size();
     line["bytes"] = hex(bytes, max_malformed);
-    file_->write(std::move(line));
+    file_->write(line);
   }
 
   void closed(bool by_us, bool reset) override {
@@ -143,7 +144,7 @@ class Transcript final : public transport::Observer {
     line["note"] = "closed";
     line["by"] = by_us ? "responder" : "initiator";
     line["reset"] = reset;
-    file_->write(std::move(line));
+    file_->write(line);
   }
 
  private:
@@ -171,12 +172,13 @@ class Transcript final : public transport::Observer {
 
   // Writes the line of the packet that came last in that direction, unless it is written.
   void finish(bool sent) {
-    if (!open_[sent]) return;
-    auto open = std::move(*open_[sent]);
-    open_[sent].reset();
+    auto& slot = open_[sent];
+    if (!slot) return;
+    auto open = std::move(*slot);
+    slot.reset();
     open.line["length"] = open.head + open.size;
     if (open.message.kind == Kind::data) end_data(open, sent);
-    file_->write(std::move(open.line));
+    file_->write(open.line);
   }
 
   void end_data(Open& open, bool sent) {
@@ -193,17 +195,18 @@ class Transcript final : public transport::Observer {
 
   void add_data_set(Json& line, bool sent) const {
     const auto transaction = conversation_.transaction(sent);
-    if (!transaction || !transaction->data || transaction->data->sent != sent || transaction->data->size == 0) return;
-    const auto& data = *transaction->data;
-    if (data.whole() && carries_data_set(static_cast<ptp::OperationCode>(transaction->request.code))) {
-      const auto decoded = data_set(camera_->dictionary, transaction->request, data.kept);
+    if (!transaction) return;
+    const auto& data = transaction->data;
+    if (!data || data->sent != sent || data->size == 0) return;
+    if (data->whole() && carries_data_set(static_cast<ptp::OperationCode>(transaction->request.code))) {
+      const auto decoded = data_set(camera_->dictionary, transaction->request, data->kept);
       if (decoded && !decoded->is_null()) {
         line["data_set"] = *decoded;
         return;
       }
       if (!decoded) line["problem"] = decoded.error().to_string();
     }
-    line["bytes"] = hex(data.kept, max_excerpt);
+    line["bytes"] = hex(data->kept, max_excerpt);
   }
 
   std::shared_ptr<TranscriptFile> file_;
@@ -220,7 +223,7 @@ double TranscriptFile::elapsed() const {
   return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count()) / 1e6;
 }
 
-void TranscriptFile::write(Json line) {
+void TranscriptFile::write(const Json& line) {
   // Names come from the wire: bytes that are not UTF-8 are shown as U+FFFD instead of throwing.
   const auto body = line.dump(-1, ' ', false, Json::error_handler_t::replace);
   const std::lock_guard lock(mutex_);

@@ -24,9 +24,9 @@ class TranscriptFile {
   // "-" is stderr. Throws std::system_error naming the path.
   explicit TranscriptFile(const std::string& path) : sink_(path) {}
 
-  double elapsed() const;      // seconds since the file was opened
-  void write(ptp::Json line);  // puts "v" and "seq" in front
-  int error() const;           // 0, or the errno of the first write that failed; nothing was written after it
+  double elapsed() const;             // seconds since the file was opened
+  void write(const ptp::Json& line);  // puts "v" and "seq" in front
+  int error() const;                  // 0, or the errno of the first write that failed; nothing was written after it
 
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
