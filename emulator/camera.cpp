@@ -231,8 +231,9 @@ ptp::StorageInfo Camera::storage_info(const Store& store) {
   auto info = store.info();
   const auto& storages = profile_.storages;
   const auto described = std::ranges::find(storages, store.id(), &profiles::Storage::id);
-  if (described != storages.end() && described->free_images) {
-    info.free_space_in_images = *described->free_images;
+  const auto fixed = described != storages.end() ? described->free_images : std::nullopt;
+  if (fixed) {
+    info.free_space_in_images = *fixed;
     return info;
   }
   u64 shot = 0;

@@ -1,7 +1,7 @@
 #include "emulator/vendor.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cstdlib>
 
 #include "emulator/camera.h"
 
@@ -12,16 +12,15 @@ using ptp::PropertyCode;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// "6000x4000", as ImageSize says it.
-void read_size(std::string_view text, Shot& shot) {
-  u32 width = 0, height = 0;
-  const auto* const end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, width);
-  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != 'x') return;
-  const auto second = std::from_chars(first.ptr + 1, end, height);
-  if (second.ec != std::errc{} || width == 0 || height == 0) return;
-  shot.width = width;
-  shot.height = height;
+// "6000x4000", as ImageSize says it. A profile may let initiators set any text: nonsense changes nothing.
+void read_size(const std::string& text, Shot& shot) {
+  constexpr unsigned long largest = 20000;  // pixels a side; wider than any sensor, and a picture is drawn at once
+  char* end = nullptr;
+  const auto width = std::strtoul(text.c_str(), &end, 10);
+  const auto height = *end == 'x' ? std::strtoul(end + 1, nullptr, 10) : 0;
+  if (width == 0 || height == 0 || width > largest || height > largest) return;
+  shot.width = static_cast<u32>(width);
+  shot.height = static_cast<u32>(height);
 }
 
 // CompressionSetting is a scale of the device's own (docs/protocol.md §5.5): its least value is the coarsest picture,

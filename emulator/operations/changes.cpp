@@ -122,6 +122,14 @@ std::expected<Store*, ResponseCode> destination(const Context& context) {
   return store;
 }
 
+// Children before their parents; the first error, if any.
+std::expected<void, StoreError> remove_all(Store& store, const std::vector<u32>& parents_first) {
+  std::expected<void, StoreError> result;
+  for (const auto each : parents_first | std::views::reverse)
+    if (const auto done = store.remove(each); !done && result) result = done;
+  return result;
+}
+
 // Copies a whole tree; the copy's handle. `same_handles`: for a move to another store.
 std::expected<u32, StoreError> copy_tree(Camera& camera, u32 handle, Store& to, u32 parent, bool same_handles) {
   const auto* const from = camera.store_of(handle);
@@ -136,8 +144,8 @@ std::expected<u32, StoreError> copy_tree(Camera& camera, u32 handle, Store& to, 
     if (!same_handles) object.handle = 0;
     const auto copy = to.add(std::move(object));
     if (!copy) {
-      for (const auto undone : made | std::views::reverse) static_cast<void>(to.remove(undone));
-      return std::unexpected(copy.error());
+      const auto undone = remove_all(to, made);
+      return std::unexpected(undone ? copy.error() : undone.error());
     }
     made.push_back(*copy);
     copies[each] = *copy;
@@ -162,7 +170,7 @@ Answer move_object(Context& context) {
   } else {
     const auto copy = copy_tree(context.camera, handle, **to, parent, true);
     if (!copy) return Reply(response_for(copy.error()));
-    for (const auto each : handles | std::views::reverse) static_cast<void>(from->remove(each));
+    if (const auto gone = remove_all(*from, handles); !gone) return Reply(response_for(gone.error()));
   }
   for (const auto each : handles)
     context.camera.announce(EventCode::ObjectInfoChanged, {each}, ptp::no_transaction, &context.session);

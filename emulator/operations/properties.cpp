@@ -10,28 +10,31 @@ namespace {
 constexpr std::size_t max_value = 64u << 10;
 constexpr u32 every_property = 0xFFFFFFFF;
 
-// The property that parameter 1 names; none: the camera has no such property.
-std::optional<u16> property_meant(const Context& context) {
+// The property that parameter 1 names, or DevicePropNotSupported.
+std::expected<u16, ResponseCode> property_meant(const Context& context) {
   const auto code = context.param(0);
-  if (code > 0xFFFF || !context.camera.properties().has(static_cast<u16>(code))) return std::nullopt;
+  if (code > 0xFFFF || !context.camera.properties().has(static_cast<u16>(code)))
+    return std::unexpected(ResponseCode::DevicePropNotSupported);
   return static_cast<u16>(code);
 }
 
 Answer get_device_prop_desc(Context& context) {
   const auto code = property_meant(context);
-  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
-  return Reply(Body(ptp::encode(*context.camera.properties().describe(*code))));
+  if (!code) return Reply(code.error());
+  const auto desc = context.camera.properties().describe(*code);
+  return desc ? Reply(Body(ptp::encode(*desc))) : Reply(ResponseCode::DevicePropNotSupported);
 }
 
 Answer get_device_prop_value(Context& context) {
   const auto code = property_meant(context);
-  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
-  return Reply(Body(context.camera.properties().get(*code)->bytes()));
+  if (!code) return Reply(code.error());
+  const auto value = context.camera.properties().get(*code);
+  return value ? Reply(Body(value->bytes())) : Reply(ResponseCode::DevicePropNotSupported);
 }
 
 Answer set_device_prop_value(Context& context) {
   const auto code = property_meant(context);
-  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
+  if (!code) return Reply(code.error());
   auto& properties = context.camera.properties();
   if (!properties.writable(*code)) return Reply(ResponseCode::AccessDenied);
   const auto set = [&properties, code = *code, by = &context.session](View bytes) {
@@ -48,7 +51,7 @@ Answer reset_device_prop_value(Context& context) {
     return Reply();
   }
   const auto code = property_meant(context);
-  if (!code) return Reply(ResponseCode::DevicePropNotSupported);
+  if (!code) return Reply(code.error());
   return Reply(properties.reset(*code, &context.session));
 }
 

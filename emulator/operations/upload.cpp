@@ -78,8 +78,11 @@ class UploadIntake final : public transport::Intake {
   UploadIntake& operator=(const UploadIntake&) = delete;
 
   void write(View bytes) override {
-    if (!session_.pending_object) code_ = ResponseCode::NoValidObjectInfo;  // the session has ended
     if (code_ != ResponseCode::OK) return;
+    if (!session_.pending_object) {  // the session has ended
+      code_ = ResponseCode::NoValidObjectInfo;
+      return;
+    }
     auto& pending = *session_.pending_object;
     if (pending.announced != unknown_size && bytes.size() > pending.announced - written_) {
       code_ = ResponseCode::IncompleteTransfer;

@@ -172,6 +172,15 @@ TEST(Plan, FollowsTheStandardProperties) {
   EXPECT_EQ(planned.delay, transport::Duration{});
 }
 
+TEST(Plan, PaysNoHeedToSizesThatAreNone) {
+  for (const auto* const text : {"", "x", "large", "0x0", "160", "99999x99999"}) {
+    Stage stage;
+    stage.options.set = {{0x5003, Value(std::string_view(text))}};
+    EXPECT_EQ(plan(stage).shot.width, emulator::Shot{}.width) << text;
+    EXPECT_EQ(plan(stage).shot.height, emulator::Shot{}.height) << text;
+  }
+}
+
 TEST(Plan, BurstCountsOnlyInBurstMode) {
   Stage stage;
   stage.options.set = {{0x5018, Value(uint16, 5)}};
