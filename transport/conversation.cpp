@@ -211,12 +211,4 @@ Task<> Conversation::await_cancel(Message request) {
   (void)request;
 }
 
-Room Conversation::buffer(u64 expected) {
-  // Large enough that a system call moves much, small enough to be had by every session at once.
-  constexpr std::size_t largest = 256 << 10;
-  const auto size = static_cast<std::size_t>(std::min<u64>(expected, largest));
-  if (buffer_.size() < size || buffer_.empty()) buffer_.resize(std::max(size, kept_buffer));
-  return buffer_;
-}
-
 }  // namespace stuntcam::transport

@@ -25,7 +25,6 @@ class Conversation {
   Task<Outcome> answer(ptp::Message request, Reply& reply);
   Task<Outcome> pause(ptp::Message request, Duration);
   Task<Outcome> send_data(ptp::Message request, const Body&, bool unknown_total);
-  Task<Outcome> send_payload(const Body&, u64 offset, u64 size);
   Task<Outcome> look_for_cancel(ptp::Message request);
   Task<> await_cancel(ptp::Message request);
   Task<> respond(ptp::Message request, const Reply&);
@@ -34,7 +33,6 @@ class Conversation {
   Task<ptp::Message> next();
   Task<> put(ptp::Message);
   void put_up_with(const ptp::Message&);  // what does not belong here: held, ignored, or the end of the connection
-  Room buffer(u64 expected);
 
   ServerCore& core_;
   std::shared_ptr<Association> association_;

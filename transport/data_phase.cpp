@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "transport/conversation.h"
-#include "transport/stream_link.h"
+#include "transport/send_body.h"
 
 namespace stuntcam::transport {
 
@@ -80,7 +80,7 @@ Task<Conversation::Outcome> Conversation::take_data(Message request, Intake& int
       intake.begin(tally.total);
       tally.take(head, intake);
     }
-    const Room room = buffer(message.size);
+    const Room room = transfer_buffer(buffer_, message.size);
     for (;;) {
       const std::size_t got = co_await link_.read(room);
       if (got == 0) break;
@@ -108,50 +108,12 @@ Task<Conversation::Outcome> Conversation::send_data(Message request, const Body&
     head.size = std::min(largest, total - offset);
     head.last = offset + head.size == total;
     co_await put(head);
-    const Outcome sent = co_await send_payload(body, offset, head.size);
-    if (sent != Outcome::done || head.last) co_return sent;
+    const bool sent = co_await send_body(link_, body, offset, head.size, buffer_);
+    if (!sent) co_return Outcome::source_failed;
+    if (head.last) co_return Outcome::done;
     const Outcome cancel = co_await look_for_cancel(request);
     if (cancel != Outcome::done) co_return cancel;
   }
-}
-
-Task<Conversation::Outcome> Conversation::send_payload(const Body& body, u64 offset, u64 size) {
-  u64 missing = 0;  // bytes that the source did not give
-  if (const auto* slice = std::get_if<FileSlice>(&body)) {
-    try {
-      const Payload payload(slice->file->descriptor(), slice->offset + offset, size);
-      co_await link_.write(payload);
-    } catch (const SourceFailed& failed) {
-      missing = size - failed.sent;
-    }
-  } else if (const auto* generated = std::get_if<Generated>(&body)) {
-    const Room room = buffer(size);
-    for (u64 done = 0; done < size;) {
-      const Room piece = room.first(static_cast<std::size_t>(std::min<u64>(room.size(), size - done)));
-      try {
-        generated->source->read(generated->offset + offset + done, piece);
-      } catch (const std::exception&) {
-        missing = size - done;
-        break;
-      }
-      co_await link_.write(Payload(View(piece)));
-      done += piece.size();
-    }
-  } else {
-    const View bytes = std::holds_alternative<View>(body) ? std::get<View>(body) : View(std::get<Bytes>(body));
-    const Payload payload(bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)));
-    co_await link_.write(payload);
-  }
-  if (missing == 0) co_return Outcome::done;
-  // A packet's length cannot be taken back: fill it, so that the stream stays in step and the response can say why.
-  const Room zeros = buffer(missing);
-  std::ranges::fill(zeros, u8{0});
-  for (u64 done = 0; done < missing;) {
-    const View piece = View(zeros).first(static_cast<std::size_t>(std::min<u64>(zeros.size(), missing - done)));
-    co_await link_.write(Payload(piece));
-    done += piece.size();
-  }
-  co_return Outcome::source_failed;
 }
 
 // Between two packets of a long data phase.

@@ -1,0 +1,37 @@
+#include "initiator/blocking.h"
+
+#include "transport/spawn.h"
+
+namespace stuntcam::initiator {
+
+Camera::Camera(std::string host, u16 port, u16 event_port, CameraOptions options) {
+  auto dialers = tcp_dialers(io_, clock_, std::move(host), port, event_port, options.connection.timeouts.connect);
+  connection_ = run(Connection::open(io_, clock_, std::move(dialers), std::move(options.connection)));
+  session_ = std::make_unique<Session>(*connection_, std::move(options.session));
+  run(session_->open());
+}
+
+Camera::~Camera() {
+  try {
+    if (session_) run(session_->close());
+  } catch (const std::exception&) {
+    // The loop failed; the connection is closed below all the same.
+  }
+  if (connection_) connection_->close();
+  io_.restart();
+  io_.poll();  // the reader of events notices, and ends
+}
+
+void Camera::drive(transport::Task<> task) {
+  bool ended = false;
+  std::exception_ptr failure;
+  transport::spawn(io_, std::move(task), [&](const std::exception_ptr& error) {
+    ended = true;
+    failure = error;
+  });
+  io_.restart();
+  while (!ended) io_.run_one();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace stuntcam::initiator

@@ -1,0 +1,136 @@
+#include "initiator/connection.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "transport/dial.h"
+
+namespace stuntcam::initiator {
+
+using ptp::Kind;
+using ptp::Message;
+using transport::Duration;
+using transport::Link;
+using transport::Task;
+
+namespace {
+
+std::string reason(u32 code) {
+  switch (static_cast<ptp::InitFailReason>(code)) {
+    case ptp::InitFailReason::rejected:
+      return "it does not take this initiator (InitFail 1); it may have to be paired, or want another name or GUID";
+    case ptp::InitFailReason::busy:
+      return "it is busy with others (InitFail 2)";
+    case ptp::InitFailReason::unspecified:
+      return "it does not say why (InitFail 3)";
+  }
+  return fmt::format("InitFail 0x{:X}", code);
+}
+
+}  // namespace
+
+Timeouts Timeouts::all(Duration time) { return {time, time, time, time, time}; }
+
+Dialers tcp_dialers(asio::io_context& io, transport::Clock& clock, std::string host, u16 port, u16 event_port,
+                    Duration limit) {
+  static const ptp::PacketFraming framing;
+  const auto dialer = [&io, &clock, host = std::move(host), limit](u16 to) {
+    return [&io, &clock, host, to, limit] { return transport::dial(io, clock, host, to, framing, limit); };
+  };
+  return {dialer(port), dialer(event_port == 0 ? port : event_port)};
+}
+
+Connection::Connection(asio::io_context& io, transport::Clock& clock, ConnectionOptions options)
+    : io_(io), clock_(clock), options_(std::move(options)), limit_(std::make_shared<Limit>(clock)) {}
+
+Connection::~Connection() {
+  close();
+  limit_->stop();
+}
+
+void Connection::close() {
+  broken_ = true;
+  if (link_) link_->close();
+  if (events_) events_->close();
+}
+
+void Connection::remark(const std::string& text) const {
+  if (options_.remark) options_.remark(text);
+}
+
+Task<std::unique_ptr<Connection>> Connection::open(asio::io_context& io, transport::Clock& clock, Dialers dialers,
+                                                   ConnectionOptions options) {
+  auto connection = std::make_unique<Connection>(io, clock, std::move(options));
+  std::exception_ptr failure;
+  try {
+    co_await connection->shake_hands(dialers);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) connection->fail(failure, "the handshake");
+  connection->limit_->stop();
+  co_return connection;
+}
+
+Task<> Connection::shake_hands(const Dialers& dialers) {
+  try {
+    link_ = co_await dialers.command();
+  } catch (const std::system_error& error) {
+    throw Problem(Trouble::unreachable, fmt::format("cannot connect: {}", error.code().message()));
+  }
+  const Bytes identity = ptp::encode_identity(options_.identity);
+  Message hello;
+  hello.kind = Kind::init_command_request;
+  hello.wire = identity;
+  link_->put(hello);
+  co_await link_->flush();
+  const Message ack = co_await answer(*link_, Kind::init_command_ack, "InitCommandAck");
+  const auto received = ptp::decode_identity(ptp::identity_body(ack));
+  if (!received) violation(fmt::format("InitCommandAck: {}", received.error().to_string()));
+  if (!received->form.standard()) remark("the identity in InitCommandAck does not have the standard's form");
+  camera_ = received->identity;
+  const u32 number = ack.params[0];
+
+  std::unique_ptr<Link> events;
+  try {
+    events = co_await dialers.events();
+  } catch (const std::system_error& error) {
+    throw Problem(Trouble::unreachable, fmt::format("cannot open the event connection: {}", error.code().message()));
+  }
+  Message request;
+  request.kind = Kind::init_event_request;
+  request.params[0] = number;
+  events->put(request);
+  co_await events->flush();
+  co_await answer(*events, Kind::init_event_ack, "InitEventAck");
+  limit_->stop();  // it looks at a link that moves
+  events_ = std::make_shared<EventStream>(io_, clock_, std::move(events), options_.remark);
+  events_->start();
+}
+
+Task<Message> Connection::answer(Link& link, Kind wanted, const char* name) {
+  limit_->start(link, options_.timeouts.handshake, fmt::format("no {}", name));
+  const auto message = co_await link.receive();
+  if (!message) violation(fmt::format("in place of {}, {}", name, message.error().to_string()));
+  if (message->kind == Kind::init_fail)
+    throw Problem(Trouble::unreachable, fmt::format("the camera turned us away: {}", reason(message->params[0])));
+  if (message->kind != wanted) violation(fmt::format("another packet came in place of {}", name));
+  co_return *message;
+}
+
+// In the words of the protocol; the connection is over.
+void Connection::fail(const std::exception_ptr& failure, std::string_view phase) {
+  const bool late = limit_->over();
+  limit_->stop();
+  close();
+  if (late) throw Problem(Trouble::timeout, limit_->what());
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::system_error& error) {
+    throw Problem(Trouble::closed,
+                  fmt::format("the camera closed the connection during {} ({})", phase, error.code().message()));
+  }
+}
+
+}  // namespace stuntcam::initiator
