@@ -9,7 +9,9 @@ add_library(stuntcam_asio INTERFACE)
 add_library(stuntcam::asio ALIAS stuntcam_asio)
 set_target_properties(stuntcam_asio PROPERTIES EXPORT_NAME asio)
 # Asio 1.22 looks for the Coroutines TS under clang and, not finding it, leaves out asio::awaitable.
-target_compile_definitions(stuntcam_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED
+# ASIO_DISABLE_STD_ALIGNED_ALLOC: whether it allocates by aligned_alloc or new depends, there, on what was included before it;
+# two files of one program that disagree free what the other allocated.
+target_compile_definitions(stuntcam_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC
   $<$<CXX_COMPILER_ID:Clang>:ASIO_HAS_CO_AWAIT=1>)
 target_link_libraries(stuntcam_asio INTERFACE Threads::Threads)
 

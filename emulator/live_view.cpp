@@ -25,7 +25,8 @@ std::shared_ptr<const Bytes> LiveView::frame() {
   const double seconds = static_cast<double>(ns(camera_.clock().now()) - started_ns_) * 1e-9;
   const auto number = static_cast<u64>(seconds * camera_.profile().timing.live_view_rate);
   if (!frame_ || number != number_) {
-    const Shot shot = camera_.vendor().plan(camera_, Release{}).shot;
+    Shot shot = camera_.vendor().plan(camera_, Release{}).shot;
+    shot.taken = camera_.now();
     frame_ = std::make_shared<const Bytes>(render_frame(shot, frame_width, frame_height, number));
     number_ = number;
   }

@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstring>
 
 #include "emulator/imaging/jpeg.h"
@@ -107,20 +106,13 @@ TEST_F(CardTest, objects_of_any_size) {
 }
 
 TEST_F(CardTest, a_hundred_thousand_objects) {
-  const auto begin = std::chrono::steady_clock::now();
   const auto store = card({pictures(100'000)}, u64{1} << 40);
-  const auto built = std::chrono::steady_clock::now();
   EXPECT_EQ(store->list(0).size(), 100'002u);
   const u32 last = store->list(0).back();
   EXPECT_EQ(store->find(last)->name, "DSC_100000.JPG");
-  const auto listed = std::chrono::steady_clock::now();
+  // Anything quadratic in here runs into the test's time limit.
   for (const u32 handle : store->list(store->find(last)->parent)) ASSERT_TRUE(store->remove(handle));
-  const auto emptied = std::chrono::steady_clock::now();
-  const auto ms = [](auto from, auto to) { return std::chrono::duration<double, std::milli>(to - from).count(); };
-  RecordProperty("build_ms", std::to_string(ms(begin, built)));
-  std::printf("built %.1f ms, listed %.1f ms, emptied %.1f ms\n", ms(begin, built), ms(built, listed),
-              ms(listed, emptied));
-  EXPECT_LT(ms(begin, emptied), 5000);  // quadratic work would take longer than this on any machine
+  EXPECT_EQ(store->size(), 2u);
 }
 
 TEST_F(CardTest, an_empty_slot_has_nothing) {

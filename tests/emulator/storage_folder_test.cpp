@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include <chrono>
 #include <system_error>
 
 #include "emulator/imaging/jpeg.h"
@@ -169,12 +168,7 @@ TEST_F(FolderTest, a_file_that_has_gone_or_shrunk_throws) {
 
 TEST_F(FolderTest, ten_thousand_files) {
   for (int index = 0; index < 10'000; ++index) directory_.write(std::to_string(index) + ".JPG", {});
-  const auto begin = std::chrono::steady_clock::now();
-  const auto folder = store();
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-  std::printf("scanned in %.1f ms\n", took.count());
-  EXPECT_EQ(folder->size(), 10'000u);
-  EXPECT_LT(took.count(), 5000);
+  EXPECT_EQ(store()->size(), 10'000u);
 }
 
 TEST_F(FolderTest, files_that_appear_and_vanish_are_told) {
