@@ -13,7 +13,7 @@ namespace stuntcam::bench {
 void serve_file(const Socket& listener, const std::string& path) {
   const Socket file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat about{};
-  if (::fstat(file.fd(), &about) != 0) throw std::system_error(errno, std::generic_category(), path);
+  if (file.fd() < 0 || ::fstat(file.fd(), &about) != 0) throw std::system_error(errno, std::generic_category(), path);
   const Socket peer = listener.accept();
   for (u8 go = 0;;) {
     peer.receive_all({&go, 1});

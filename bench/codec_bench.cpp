@@ -33,7 +33,7 @@ Message request() {
 void decode_request(benchmark::State& state) {
   const ptp::PacketFraming framing;
   const Bytes wire = wire_of(request());
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const auto head = framing.head(wire);
     benchmark::DoNotOptimize(framing.decode(View(wire).first(head->size)));
   }
@@ -49,7 +49,7 @@ void encode_answer(benchmark::State& state) {
   response.kind = Kind::operation_response;
   response.code = 0x2001;
   Bytes wire;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     wire.clear();
     framing.encode(start, wire);
     framing.encode(end, wire);
@@ -77,7 +77,7 @@ ptp::DevicePropDesc property() {
   description.type = ptp::DataType::uint32;
   description.get_set = 1;
   ptp::EnumerationForm form;
-  for (u32 n = 1; n <= 54; ++n) form.values.push_back(ptp::Value(description.type, u64{n} * 100));
+  for (u32 n = 1; n <= 54; ++n) form.values.emplace_back(description.type, i128{n} * 100);
   description.factory_default = description.current = form.values.front();
   description.form = std::move(form);
   return description;
@@ -94,12 +94,12 @@ ptp::ObjectInfo object_info() {
 template <class T>
 void decode(benchmark::State& state, const T& value) {
   const Bytes wire = ptp::encode(value);
-  for (auto _ : state) benchmark::DoNotOptimize(ptp::decode<T>(wire));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(ptp::decode<T>(wire));
   state.SetBytesProcessed(state.iterations() * static_cast<i64>(wire.size()));
 }
 template <class T>
 void encode(benchmark::State& state, const T& value) {
-  for (auto _ : state) benchmark::DoNotOptimize(ptp::encode(value));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(ptp::encode(value));
 }
 BENCHMARK_CAPTURE(decode, DeviceInfo, device_info());
 BENCHMARK_CAPTURE(encode, DeviceInfo, device_info());

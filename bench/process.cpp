@@ -56,6 +56,7 @@ Process Process::start(const std::vector<std::string>& command) {
     ::close(out[0]);
     ::close(out[1]);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     ::execv(arguments[0], arguments.data());

@@ -102,6 +102,7 @@ void drop(const Socket& socket, Bytes& room, u64 size) {
 
 double median_of(const std::vector<Round>& rounds, double Round::* field) {
   std::vector<double> values;
+  values.reserve(rounds.size());
   for (const auto& round : rounds) values.push_back(round.*field);
   return median(std::move(values));
 }
@@ -109,6 +110,7 @@ double median_of(const std::vector<Round>& rounds, double Round::* field) {
 // The median of ours / bare over the pairs.
 double ratio(const std::vector<Round>& ours, const std::vector<Round>& bare, double Round::* field) {
   std::vector<double> values;
+  values.reserve(ours.size());
   for (std::size_t n = 0; n < ours.size(); ++n) values.push_back(ours[n].*field / std::max(bare[n].*field, 1e-9));
   return median(std::move(values));
 }

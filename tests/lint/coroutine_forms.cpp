@@ -1,5 +1,6 @@
 // g++ 12 miscompiles some forms of co_await. These are the forms the tree allows itself (tests/lint/coroutines.py says
 // which): each must run, and destroy what it owns exactly once, with the compiler in use.
+#include <chrono>
 #include <cstdio>
 #include <expected>
 #include <functional>
@@ -9,10 +10,8 @@
 #include <variant>
 #include <vector>
 
-#include <asio/bind_executor.hpp>
+#include <asio/basic_waitable_timer.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include "transport/task.h"
@@ -55,9 +54,10 @@ const std::string long_text(100, 'x');
 asio::io_context* loop = nullptr;
 
 Task<> pause() {
-  co_await asio::post(
-      loop->get_executor(),
-      asio::bind_executor(loop->get_executor(), asio::use_awaitable_t<asio::io_context::executor_type>()));
+  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                             asio::io_context::executor_type>
+      timer(*loop, std::chrono::seconds(0));
+  co_await timer.async_wait(asio::use_awaitable_t<asio::io_context::executor_type>());
 }
 
 Task<int> number(int n) {
