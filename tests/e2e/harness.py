@@ -29,8 +29,9 @@ def main(needs=()):
 class Camera:
     """`stuntcam serve` with one or more cameras, on free ports."""
 
-    def __init__(self, *options, camera="nikon-d5300", port=0, count=1, prefix=()):
-        command = [*prefix, PROGRAM, "serve", camera, "--port", str(port), *options]
+    def __init__(self, *options, camera="nikon-d5300", port=0, count=1):
+        # setpriv: gone with the test, even when ctest kills that for taking too long.
+        command = ["setpriv", "--pdeathsig", "KILL", PROGRAM, "serve", camera, "--port", str(port), *options]
         if count > 1:
             command += ["--count", str(count)]
         self.log = tempfile.TemporaryFile(prefix="stuntcam-log-")
@@ -40,7 +41,9 @@ class Camera:
         except Exception:
             self.process.kill()
             self.process.wait()
-            raise AssertionError(f"{command} did not get ready:\n{self.said()}") from None
+            self.process.stdout.close()
+            with self.log:
+                raise AssertionError(f"{command} did not get ready:\n{self.said()}") from None
         self.port = self.ready[0]["port"]
         self.ports = [ready["port"] for ready in self.ready]
         self.pid = self.process.pid
