@@ -40,7 +40,8 @@ class Pages final : public CLI::Formatter {
     return metavar.empty() || option->get_positional() ? "" : " " + metavar;
   }
   std::string make_option_usage(const CLI::Option* option) const override {
-    return option->get_items_expected_max() > 1 ? option->get_name(true) + "..." : option->get_name(true);
+    const bool several = option->get_items_expected_max() > 1 && option->get_required();
+    return several ? option->get_name(true) + "..." : option->get_name(true);
   }
 
  private:
@@ -78,6 +79,9 @@ class CliOptions final : public Options {
   void positionals(const std::string& name, std::vector<std::string>& values, const std::string& help) override {
     app_.add_option(name, values, help)->required();
   }
+  void arguments(const std::string& usage, std::vector<std::string>& values, const std::string& help) override {
+    app_.add_option(usage, values, help);
+  }
 
  private:
   CLI::App& app_;
@@ -87,7 +91,7 @@ class CliOptions final : public Options {
 std::string overview(const std::vector<Command>& commands) {
   std::string page = fmt::format(
       "stuntcam {}: a stunt double for a camera.\n"
-      "Virtual PTP/IP cameras that gphoto2 and phone apps cannot tell from the real ones.\n\n"
+      "Virtual PTP/IP cameras that gphoto2 and phone apps cannot tell from the real ones, and a client for any.\n\n"
       "Usage: stuntcam COMMAND [OPTIONS]\n\nCommands:\n",
       version);
   for (const auto& command : commands) page += fmt::format("  {:<16}{}\n", command.name, command.summary);
@@ -97,7 +101,9 @@ std::string overview(const std::vector<Command>& commands) {
       "      be a Nikon D5300 on 127.0.0.1:15740 until Ctrl-C; then, in another terminal:\n"
       "      gphoto2 --port ptpip:127.0.0.1:15740:15740 --camera 'PTP/IP Camera' --list-files\n"
       "  stuntcam run nikon-d5300 -- gphoto2 {gphoto2} --capture-image-and-download\n"
-      "      be a fresh camera for one client, and exit with the client's status\n\n"
+      "      be a fresh camera for one client, and exit with the client's status\n"
+      "  stuntcam get-all ptpip:192.168.1.1 pictures\n"
+      "      talk to a camera: download everything from it\n\n"
       "`stuntcam COMMAND --help` explains a command and its options.\n";
   return page;
 }

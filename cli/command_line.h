@@ -32,6 +32,8 @@ class Options {
   virtual void flag(const std::string& names, std::function<void()> seen, const std::string& help) = 0;
   virtual void positional(const std::string& name, std::string&, const std::string& help) = 0;
   virtual void positionals(const std::string& name, std::vector<std::string>&, const std::string& help) = 0;
+  // Any number, also none: the command itself says what is missing. `usage` shows them all: "[TARGET] OBJECT".
+  virtual void arguments(const std::string& usage, std::vector<std::string>&, const std::string& help) = 0;
 };
 
 struct ConsoleOptions {

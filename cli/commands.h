@@ -10,5 +10,10 @@ Command run_command();            // run.cpp
 Command cameras_command();        // cameras.cpp
 Command profile_show_command();   // profile_show.cpp
 Command profile_check_command();  // profile_check.cpp
+Command info_command();           // info.cpp
+Command ls_command();             // ls.cpp
+Command get_command();            // get.cpp
+Command get_all_command();        // get.cpp
+Command op_command();             // op.cpp
 
 }  // namespace stuntcam::cli

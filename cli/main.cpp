@@ -1,6 +1,8 @@
 // The program `stuntcam`: finds the subcommand and turns every failure into a message and an exit status.
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <string>
 #include <vector>
 
 #include "cli/commands.h"
@@ -10,9 +12,15 @@ int main(int argc, char** argv) {
   using namespace stuntcam::cli;
   const Console console(Verbosity::normal, Color::automatic);
   try {
-    const std::vector<Command> commands = {serve_command(), run_command(), cameras_command(), profile_show_command(),
-                                           profile_check_command()};
-    const int status = dispatch(commands, {argv + 1, argv + argc});
+    const std::vector<Command> commands = {
+        serve_command(), run_command(),     cameras_command(), info_command(),         ls_command(),
+        get_command(),   get_all_command(), op_command(),      profile_show_command(), profile_check_command()};
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (arguments.size() >= 2 && arguments[0] == "-t") {  // stuntcam -t TARGET COMMAND …
+      ::setenv("STUNTCAM_TARGET", arguments[1].c_str(), 1);
+      arguments.erase(arguments.begin(), arguments.begin() + 2);
+    }
+    const int status = dispatch(commands, arguments);
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Failure(unavailable, "cannot write to standard output");
     return status;
   } catch (const Failure& failure) {

@@ -1,0 +1,158 @@
+#include "cli/objects.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "cli/failure.h"
+#include "cli/units.h"
+#include "ptp/reader.h"
+#include "ptp/text.h"
+
+namespace stuntcam::cli {
+
+using initiator::Problem;
+
+namespace {
+
+constexpr u32 size_unknown = 0xFFFFFFFF;   // ObjectCompressedSize of 4 GiB and more
+constexpr std::size_t longest_name = 200;  // file systems take 255 bytes; the temporary name is longer
+constexpr int deepest = 64;                // folders within folders; a camera may claim a circle
+
+std::optional<u64> size_of(Visit& visit, u32 handle, const ptp::ObjectInfo& info) {
+  if (info.object_compressed_size != size_unknown) return info.object_compressed_size;
+  if (!visit.supports(ptp::OperationCode::GetObjectPropValue)) return {};
+  const initiator::Request request(ptp::OperationCode::GetObjectPropValue,
+                                   {handle, static_cast<u32>(ptp::ObjectPropertyCode::ObjectSize)});
+  try {
+    const Bytes bytes = visit.run(visit.session().fetch(request));
+    const auto value = ptp::decode_value(bytes, ptp::DataType::uint64);
+    if (value) return static_cast<u64>(value->bits());
+  } catch (const Problem& problem) {
+    if (problem.kind != initiator::Trouble::refused) throw;
+  }
+  return {};
+}
+
+Object ask(Visit& visit, u32 handle) {
+  Object object;
+  object.handle = handle;
+  object.info = visit.run(visit.session().object_info(handle));
+  object.path = safe_name(object.info.filename);
+  object.size = size_of(visit, handle, object.info);
+  return object;
+}
+
+// Parents before names; a parent that is none, or its own ancestor, counts as the root.
+void complete_paths(std::vector<Object>& objects) {
+  std::map<u32, const Object*> by_handle;
+  for (const auto& object : objects) by_handle[object.handle] = &object;
+  std::vector<std::string> paths;
+  for (const auto& object : objects) {
+    std::string path = safe_name(object.info.filename);
+    u32 parent = object.info.parent_object;
+    for (int depth = 0; depth < deepest && by_handle.contains(parent); ++depth) {
+      const auto& folder = *by_handle[parent];
+      path = safe_name(folder.info.filename) + "/" + path;
+      parent = folder.info.parent_object;
+    }
+    paths.push_back(path);
+  }
+  for (std::size_t i = 0; i < objects.size(); ++i) objects[i].path = std::move(paths[i]);
+}
+
+}  // namespace
+
+std::string safe_name(const std::string& name) {
+  std::string safe = ptp::valid_utf8(name);
+  for (auto& c : safe)
+    if (c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
+  if (safe.size() > longest_name) {
+    safe.resize(longest_name);
+    safe = ptp::valid_utf8(safe);
+  }
+  if (safe.empty() || safe == ".") return "_";
+  if (safe == "..") return "__";
+  return safe;
+}
+
+Place parse_place(Visit& visit, const std::string& text) {
+  const auto ids = visit.run(visit.session().storage_ids());
+  if (ids.empty()) throw Failure(failed, "the camera has no storage");
+  const auto colon = text.find(':');
+  const auto store = colon == std::string::npos ? std::nullopt : parse_number(text.substr(0, colon));
+  Place place;
+  place.storage = ids[0];
+  place.path = store ? text.substr(colon + 1) : text;
+  if (store && *store >= 1 && *store <= ids.size())
+    place.storage = ids[*store - 1];
+  else if (store && std::ranges::find(ids, *store) != ids.end())
+    place.storage = static_cast<u32>(*store);
+  else if (store)
+    throw Failure(failed, fmt::format("the camera has no store {}", text.substr(0, colon)));
+  while (place.path.starts_with('/')) place.path.erase(0, 1);
+  while (place.path.ends_with('/')) place.path.pop_back();
+  return place;
+}
+
+std::vector<Object> list_objects(Visit& visit, u32 storage) {
+  std::vector<Object> objects;
+  std::set<u32> seen;
+  for (const u32 handle : visit.run(visit.session().object_handles(storage))) {
+    if (!seen.insert(handle).second) {
+      visit.console().warn(fmt::format("the camera lists handle 0x{:08X} twice", handle));
+      continue;
+    }
+    try {
+      objects.push_back(ask(visit, handle));
+    } catch (const Problem& problem) {
+      if (problem.response != ptp::ResponseCode::InvalidObjectHandle) throw;  // it was deleted meanwhile
+    }
+  }
+  complete_paths(objects);
+  std::ranges::stable_sort(objects, {}, &Object::path);
+  return objects;
+}
+
+Object get_object(Visit& visit, u32 handle) { return ask(visit, handle); }
+
+std::vector<Object> find_objects(Visit& visit, const std::string& text) {
+  if (text.starts_with("0x") && text.find(':') == std::string::npos) {
+    const auto handle = parse_number(text);
+    if (!handle || *handle > 0xFFFFFFFF) throw Failure(usage, fmt::format("'{}' is no handle", text));
+    return {get_object(visit, static_cast<u32>(*handle))};
+  }
+  const auto place = parse_place(visit, text);
+  const bool whole = place.path.find('/') != std::string::npos;
+  const bool pattern = place.path.find_first_of("*?[") != std::string::npos;
+  std::vector<Object> found;
+  for (auto& object : list_objects(visit, place.storage)) {
+    const auto name = whole || !pattern ? object.path : object.path.substr(object.path.rfind('/') + 1);
+    const bool same = pattern ? !object.folder() && ::fnmatch(place.path.c_str(), name.c_str(), FNM_PATHNAME) == 0
+                              : name == place.path;
+    if (same) found.push_back(std::move(object));
+  }
+  if (found.empty())
+    throw Failure(failed, fmt::format("the camera has no '{}'", text), "`stuntcam ls TARGET` lists the objects");
+  return found;
+}
+
+ptp::Json object_json(const Object& object) {
+  ptp::Json json = {{"handle", object.handle},
+                    {"storage", object.info.storage_id},
+                    {"parent", object.info.parent_object},
+                    {"format", object.info.object_format},
+                    {"format_name", ptp::to_string(static_cast<ptp::FormatCode>(object.info.object_format))},
+                    {"size", nullptr},
+                    {"name", ptp::valid_utf8(object.info.filename)},
+                    {"path", object.path},
+                    {"capture_date", object.info.capture_date},
+                    {"modification_date", object.info.modification_date}};
+  if (object.size) json["size"] = *object.size;
+  return json;
+}
+
+}  // namespace stuntcam::cli

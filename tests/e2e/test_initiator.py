@@ -1,0 +1,219 @@
+"""The initiator's commands against our cameras, byte for byte, and against cameras that lie."""
+import json
+import os
+import signal
+import socket
+import subprocess
+
+import harness
+import liar
+
+PICTURES = {"SMALL.MOV": 1, "AT64K.MOV": 65536, "BIG.MOV": 3_000_001}
+
+
+class Initiator(harness.Test):
+    def stuntcam(self, *arguments, status=0, environment=None):
+        done = subprocess.run([harness.PROGRAM, *arguments], capture_output=True, check=False, cwd=self.folder,
+                              timeout=60 * harness.PATIENCE, stdin=subprocess.DEVNULL, env=dict(os.environ, **(environment or {})))
+        self.assertEqual(status, done.returncode, f"{arguments}\n{done.stderr.decode()}\n{done.stdout[:2000]}")
+        self.err = done.stderr.decode()
+        return done.stdout
+
+    def lines(self, *arguments, **more):
+        return [json.loads(line) for line in self.stuntcam(*arguments, "--json", **more).splitlines()]
+
+    def media(self):
+        for seed, (name, size) in enumerate(PICTURES.items()):
+            harness.write_pattern(self.path("media", "DCIM", "100TEST", name), size, seed)
+        return self.path("media")
+
+    def target(self, *options, **more):
+        return self.camera(*options, **more).ready[0]["target"]
+
+    def liar(self, answers):
+        camera = liar.Liar(answers)
+        self.addCleanup(camera.close)
+        return camera, f"ptpip:127.0.0.1:{camera.port}"
+
+
+class Commands(Initiator):
+    def test_info(self):
+        for name, model in [("nikon-d5300", "D5300"), ("generic", None)]:
+            target = self.target(camera=name)
+            info = self.lines("info", target)[0]
+            self.assertIn({"code": 0x1001, "name": "GetDeviceInfo"}, info["OperationsSupported"])
+            self.assertEqual(0x00010001, info["Storages"][0]["StorageID"])
+            self.assertGreater(info["Storages"][0]["MaxCapacity"], 0)
+            if model:
+                self.assertEqual(model, info["Model"])
+                self.assertIn({"code": 0x90C7, "name": "GetEvent"}, info["OperationsSupported"])
+            self.assertIn(info["Model"].encode(), self.stuntcam("info", target))
+
+    def test_the_target_has_three_places(self):
+        target = self.target(camera="generic")
+        first = self.lines("info", target)
+        self.assertEqual(first, self.lines("info", "-t", target))
+        self.assertEqual(first, self.lines("-t", target, "info"))
+        self.assertEqual(first, self.lines("info", environment={"STUNTCAM_TARGET": target}))
+
+    def test_run_gives_the_target(self):
+        out = self.stuntcam("run", "generic", "--", harness.PROGRAM, "info", "--json")
+        self.assertIn("Model", json.loads(out))
+
+    def test_ls(self):
+        target = self.target("--media", self.media())
+        listed = {entry["path"]: entry for entry in self.lines("ls", target)}
+        self.assertEqual({"DCIM", "DCIM/100TEST", *("DCIM/100TEST/" + name for name in PICTURES)}, set(listed))
+        for name, size in PICTURES.items():
+            entry = listed["DCIM/100TEST/" + name]
+            self.assertEqual((size, name, listed["DCIM/100TEST"]["handle"]), (entry["size"], entry["name"], entry["parent"]))
+        self.assertEqual(0x3001, listed["DCIM"]["format"])
+        self.assertEqual(4, len(self.lines("ls", target, "DCIM/100TEST")))
+        self.assertIn(b"DCIM/100TEST/BIG.MOV", self.stuntcam("ls", target))
+        self.assertIn(b"    BIG.MOV", self.stuntcam("ls", target, "--tree"))
+        self.stuntcam("ls", target, "DCIM/NONE", status=1)
+
+    def test_get_by_path_handle_and_pattern(self):
+        target = self.target("--media", self.media())
+        original = self.path("media", "DCIM", "100TEST", "BIG.MOV")
+        self.stuntcam("get", target, "DCIM/100TEST/BIG.MOV")
+        self.assertSameFile(original, self.path("BIG.MOV"))
+        self.stuntcam("get", target, "DCIM/100TEST/BIG.MOV", status=1)  # it exists
+        self.stuntcam("get", target, "DCIM/100TEST/BIG.MOV", "--force")
+        handle = next(entry["handle"] for entry in self.lines("ls", target) if entry["name"] == "BIG.MOV")
+        self.stuntcam("get", target, hex(handle), "-o", "other")
+        self.assertSameFile(original, self.path("other"))
+        with open(original, "rb") as file:
+            self.assertEqual(file.read(), self.stuntcam("get", target, "1:DCIM/100TEST/BIG.MOV", "-o", "-"))
+        os.mkdir(self.path("all"))
+        self.assertEqual(3, len(self.lines("get", target, "*.MOV", "-o", "all")))
+        for name in PICTURES:
+            self.assertSameFile(self.path("media", "DCIM", "100TEST", name), self.path("all", name))
+        self.stuntcam("get", target, "NONE.JPG", status=1)
+        self.assertIn("no 'NONE.JPG'", self.err)
+        self.stuntcam("get", target, "0x00ffffff", status=1)
+        self.assertIn("InvalidObjectHandle", self.err)
+
+    def test_get_all(self):
+        target = self.target("--media", self.media())
+        self.assertEqual(3, len(self.lines("get-all", target, "copy")))
+        for name in PICTURES:
+            self.assertSameFile(self.path("media", "DCIM", "100TEST", name), self.path("copy", "DCIM", "100TEST", name))
+        self.assertEqual([], self.lines("get-all", target, "copy"))  # all is there
+
+    def test_op(self):
+        target = self.target()
+        done = self.lines("op", target, "GetDevicePropValue", "ExposureIndex")[0]
+        self.assertEqual({"code": 0x1015, "name": "GetDevicePropValue", "params": [0x500F]}, done["operation"])
+        self.assertEqual("to_initiator", done["data"]["direction"])
+        self.assertEqual({"code": 0x2001, "name": "OK", "params": []}, done["response"])
+        self.lines("op", target, "SetDevicePropValue", "0x500F", "--data", "hex:9001")
+        self.assertEqual("9001", self.lines("op", target, "GetDevicePropValue", "0x500f")[0]["data"]["bytes"])
+        with open(self.path("value"), "wb") as file:
+            file.write(b"\x20\x03")
+        self.lines("op", target, "SetDevicePropValue", "0x500F", "--data", "value")
+        self.stuntcam("op", target, "GetDevicePropValue", "0x500f", "--out", "got")
+        with open(self.path("got"), "rb") as file:
+            self.assertEqual(b"\x20\x03", file.read())
+        self.assertIn(b"GetStorageIDs: 0x2001 OK", self.stuntcam("op", target, "GetStorageIDs"))
+        refused = self.lines("op", target, "GetObjectInfo", "0x99999999", status=1)[0]
+        self.assertEqual("InvalidObjectHandle", refused["response"]["name"])
+        self.stuntcam("op", target, "GetDevceInfo", status=2)
+        self.assertIn("did you mean 'GetDeviceInfo'", self.err)
+
+    def test_wrong_usage(self):
+        for arguments, words in [(["info"], "no TARGET"), (["info", "ptpip:"], "no host"), (["info", "ptpip:h:x"], "no port"),
+                                 (["info", "fuji:h"], "no TARGET that can be reached")]:
+            self.stuntcam(*arguments, status=2, environment={"STUNTCAM_TARGET": ""})
+            self.assertIn(words, self.err)
+        target = self.target(camera="generic")
+        self.stuntcam("get", target, status=2)
+        self.stuntcam("info", target, "extra", status=2)
+
+    def test_nobody_there(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.stuntcam("info", f"ptpip:127.0.0.1:{port}", status=3)
+        self.assertIn("cannot connect", self.err)
+
+
+class Liars(Initiator):
+    def answers(self, info, content):
+        return {0x1001: liar.device_info(), 0x1004: liar.array("I", [0x10001]), 0x1007: liar.array("I", [1]), 0x1008: info,
+                0x1009: content}
+
+    def test_names_stay_in_the_folder(self):
+        names = ["../../etc/passwd", "..", ".", "", "/etc/passwd", "a\nb\x1b[31m", "x" * 254, "back\\slash"]
+        answers = self.answers(lambda handle: liar.object_info(names[handle - 1], 5), b"hello")
+        answers[0x1007] = liar.array("I", list(range(1, len(names) + 1)))
+        _, target = self.liar(answers)
+        self.stuntcam("get-all", target, "deep/er/in")
+        found = [os.path.join(folder, name) for folder, _, files in os.walk(self.folder) for name in files]
+        inside = self.path("deep", "er", "in", "")
+        self.assertTrue(all(os.path.dirname(path) + "/" == inside for path in found), found)
+        self.assertIn(inside + ".._.._etc_passwd", found)
+        self.assertEqual(len(names), len(found), found)  # "." and "" both become "_": neither is lost
+        self.assertTrue(all(character.isprintable() for path in found for character in path), found)
+
+    def test_folders_in_a_circle(self):
+        answers = self.answers(lambda handle: liar.object_info("A", 0, parent=handle, kind=0x3001), b"")
+        _, target = self.liar(answers)
+        self.assertEqual(1, len(self.lines("ls", target)))
+
+    def test_a_handle_twice(self):
+        answers = self.answers(liar.object_info("A.JPG", 5), b"hello")
+        answers[0x1007] = liar.array("I", [1, 1, 1])
+        _, target = self.liar(answers)
+        self.assertEqual(1, len(self.lines("ls", target)))
+        self.assertIn("twice", self.err)
+
+    def no_file(self, content, status, words, size=5):
+        _, target = self.liar(self.answers(liar.object_info("A.JPG", size), content))
+        self.stuntcam("get", target, "A.JPG", "--timeout", "1s", status=status)
+        self.assertIn(words, self.err)
+        self.assertEqual([], [name for name in os.listdir(self.folder) if name.startswith("A.JPG")])
+
+    def test_another_size(self):
+        self.no_file(b"hell", 1, "has 5 bytes by its ObjectInfo, and GetObject gave 4")
+
+    def test_data_cut_short(self):
+        self.no_file((5, b"hell", liar.OK), 1, "sent 4 bytes of data and announced 5")
+
+    def test_data_past_the_total(self):
+        self.no_file((5, b"hello!", liar.OK), 1, "sent 6 bytes of data and announced 5")
+
+    def test_refusal(self):
+        self.no_file((0, b"", 0x200F), 1, "AccessDenied")
+
+    def test_close_before_data(self):
+        self.no_file("close", 3, "closed the connection during GetObject")
+
+    def test_close_within_data(self):
+        self.no_file((5, "close", liar.OK), 3, "closed the connection during GetObject")
+
+    def test_silence(self):
+        self.no_file(lambda handle: None, 124, "no answer to GetObject within 1 s")
+
+    def test_a_size_that_nobody_has(self):
+        self.no_file((1 << 62, b"hello", liar.OK), 1, "announced 4611686018427387904", size=0xFFFFFFFF)
+
+    def test_a_device_info_that_lies(self):
+        answers = {0x1001: b"\x64\0\xff\xff\xff\xff\0\0\0\0\0\xff\xff\xff\xff"}
+        _, target = self.liar(answers)
+        self.stuntcam("info", target, status=1)
+        self.assertIn("the data of GetDeviceInfo: OperationsSupported at byte 11", self.err)
+
+    def test_interrupt(self):
+        camera, target = self.liar(self.answers(liar.object_info("A.JPG", 5), lambda handle: None))
+        process = subprocess.Popen([harness.PROGRAM, "get", target, "A.JPG", "--timeout", "2s"], cwd=self.folder,
+                                   stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        harness.wait_until(lambda: 0x1009 in camera.asked)
+        process.send_signal(signal.SIGINT)
+        self.assertIn(process.wait(20), (124, 130))  # no answer to the Cancel, either
+        self.assertEqual([], os.listdir(self.folder))
+
+
+if __name__ == "__main__":
+    harness.main(["cmp"])
