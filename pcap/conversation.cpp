@@ -138,8 +138,12 @@ void Conversation::frame_ended(bool sent) {
   if (data && last_[sent].last) data->complete = true;
 }
 
+// A response names its request; in a capture with gaps, those before it were never answered.
 void Conversation::response(const ptp::Message& message) {
   if (outstanding_.empty()) return;
+  const auto named = std::ranges::find_if(
+      outstanding_, [&](const auto& one) { return one->request.transaction_id == message.transaction_id; });
+  if (named != outstanding_.end()) outstanding_.erase(outstanding_.begin(), named);
   answered_ = outstanding_.front();
   outstanding_.pop_front();
   answered_->response = message;
