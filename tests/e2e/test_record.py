@@ -39,6 +39,10 @@ class Record(harness.Test):
                     lengths[entry["conn"], entry["dir"]] += entry["length"]
         return counted, lengths
 
+    def content(self, path):
+        with open(path, "rb") as file:
+            return file.read()
+
     def test_a_session_of_gphoto2(self):
         recording, transcript = self.path("session.pcapng"), self.path("session.jsonl")
         harness.write_pattern(self.path("media", "DCIM", "100TEST", "FILE.MOV"), 3_000_000, 4)
@@ -66,6 +70,8 @@ class Record(harness.Test):
         camera = harness.Camera("--record", recording)
         with ptpip.Client(camera.port) as client:
             client.do(ptpip.GET_DEVICE_INFO)
+            # Recorded is what the socket took, after it did: the client may have the answer a moment earlier.
+            harness.wait_until(lambda: b"GetDeviceInfo -> OK" in self.content(recording), what="the packet in the file")
             camera.process.send_signal(signal.SIGKILL)
             camera.process.wait()
         camera.process.stdout.close()
