@@ -16,5 +16,14 @@ Command ls_command();             // ls.cpp
 Command get_command();            // get.cpp
 Command get_all_command();        // get.cpp
 Command op_command();             // op.cpp
+Command prop_list_command();      // prop.cpp
+Command prop_get_command();       // prop.cpp
+Command prop_set_command();       // prop.cpp
+Command prop_reset_command();     // prop.cpp
+Command put_command();            // put.cpp
+Command rm_command();             // put.cpp
+Command mkdir_command();          // put.cpp
+Command capture_command();        // capture.cpp
+Command watch_command();          // capture.cpp
 
 }  // namespace stuntcam::cli

@@ -54,6 +54,7 @@ class Visit {
   void at_most(std::size_t count) const;                               // throws Failure(usage)
   bool json() const { return options_.json; }
   const Console& console() const { return console_; }
+  const std::optional<std::chrono::nanoseconds>& timeout() const { return options_.timeout; }
   int interrupted() const { return signal_; }  // the signal, or 0
 
  private:

@@ -121,6 +121,73 @@ class Commands(Initiator):
         self.stuntcam("op", target, "GetDevceInfo", status=2)
         self.assertIn("did you mean 'GetDeviceInfo'", self.err)
 
+    def test_prop(self):
+        target = self.target()
+        listed = {entry["name"]: entry for entry in self.lines("prop", "list", target)}
+        iso = listed["ExposureIndex"]
+        self.assertEqual((0x500F, "uint16", "rw"), (iso["code"], iso["type"], iso["access"]))
+        self.assertIn(800, iso["form"]["enum"])
+        self.stuntcam("prop", "set", target, "iso", "800")
+        self.assertEqual(800, self.lines("prop", "get", target, "iso")[0]["current"])
+        self.assertEqual(560, self.lines("prop", "set", target, "aperture", "f/5.6")[0]["current"])
+        self.assertIn(b"f/5.6", self.stuntcam("prop", "get", target, "FNumber"))
+        self.stuntcam("prop", "set", target, "0x500F", "801", status=1)
+        self.assertIn("InvalidDevicePropValue", self.err)
+        self.assertIn("800", self.err)  # what is allowed
+        self.stuntcam("prop", "set", target, "iso", "many", status=2)
+        self.stuntcam("prop", "get", target, "ExposureIndx", status=2)
+        self.assertIn("did you mean 'ExposureIndex'", self.err)
+        generic = self.target(camera="generic")
+        self.assertTrue(self.lines("prop", "list", generic))
+
+    def test_put_mkdir_rm(self):
+        target = self.target("--media", self.media(), "--writable", camera="generic")
+        folder = self.lines("mkdir", target, "DCIM/101NEW")[0]["handle"]
+        for name, size in [("PUT.JPG", 3_000_001), ("EMPTY.TXT", 0)]:
+            harness.write_pattern(self.path(name), size, 9)
+            handle = self.lines("put", target, name, "--to", "DCIM/101NEW")[0]["handle"]
+            self.assertSameFile(self.path(name), self.path("media", "DCIM", "101NEW", name))
+            self.stuntcam("get", target, hex(handle), "-o", "back")
+            self.assertSameFile(self.path(name), self.path("back"))
+        self.stuntcam("put", target, "PUT.JPG", "--to", "DCIM/NONE", status=1)
+        self.assertEqual(3, len(self.lines("rm", target, "*.MOV")))
+        self.assertEqual([], os.listdir(self.path("media", "DCIM", "100TEST")))
+        self.lines("rm", target, hex(folder))
+        self.assertEqual({"DCIM", "DCIM/100TEST"}, {entry["path"] for entry in self.lines("ls", target)})
+
+    def test_capture(self):
+        for name in ["nikon-d5300", "generic"]:
+            target = self.target(camera=name)
+            before = {entry["handle"] for entry in self.lines("ls", target)}
+            told = self.lines("capture", target, "--download", name)
+            self.assertIn("CaptureComplete", [line["name"] for line in told if line.get("type") == "event"])
+            new = [line for line in told if "file" in line]
+            self.assertEqual({entry["handle"] for entry in self.lines("ls", target)} - before, {line["handle"] for line in new})
+            self.assertIn(0x3801, [line["format"] for line in new], name)
+            for line in new:
+                self.assertEqual(line["size"], os.path.getsize(self.path(line["file"])))
+            self.assertIn(b".JPG", self.stuntcam("capture", target))
+
+    def test_watch(self):
+        for name in ["nikon-d5300", "generic"]:
+            target = self.target(camera=name)
+            watch = subprocess.Popen([harness.PROGRAM, "watch", target, "--json"], stdout=subprocess.PIPE)
+            until = subprocess.Popen([harness.PROGRAM, "watch", target, "--until", "ObjectAdded"], stdout=subprocess.PIPE)
+            for process in (watch, until):
+                self.addCleanup(harness.kill_group, process)
+            # Nothing says that the two have come; they see the capture that comes after them.
+            captures = 0
+            while until.poll() is None and captures < 50:
+                self.stuntcam("capture", target)
+                captures += 1
+            self.assertEqual(0, until.wait(10))
+            self.assertIn(b"ObjectAdded", until.stdout.read())
+            event = json.loads(watch.stdout.readline())
+            self.assertEqual("event", event["type"])
+            self.assertIn("name", event)
+            watch.send_signal(signal.SIGINT)
+            self.assertEqual(0, watch.wait(10))
+
     def test_wrong_usage(self):
         for arguments, words in [(["info"], "no TARGET"), (["info", "ptpip:"], "no host"), (["info", "ptpip:h:x"], "no port"),
                                  (["info", "fuji:h"], "no TARGET that can be reached")]:

@@ -1,0 +1,142 @@
+// The shutter, and events as they come.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/failure.h"
+#include "cli/objects.h"
+
+namespace stuntcam::cli {
+namespace {
+
+using initiator::Event;
+using initiator::Trouble;
+
+// No exposure that a camera times itself takes longer; --timeout says otherwise.
+constexpr std::chrono::seconds longest_capture{60};
+// How long events go on coming after the one that says it is over: some cameras send that first.
+constexpr std::chrono::milliseconds stragglers{300};
+
+bool any(const Event&) { return true; }
+
+std::string name_of(Visit& visit, const Event& event) {
+  return ptp::to_string(static_cast<ptp::EventCode>(event.code), visit.session().vendor());
+}
+
+void tell_event(Visit& visit, const Event& event) {
+  if (visit.json()) {
+    print_line({{"type", "event"},
+                {"code", event.code},
+                {"name", name_of(visit, event)},
+                {"params", std::vector<u32>(event.params.begin(), event.params.begin() + event.count)}});
+    return;
+  }
+  std::string line = name_of(visit, event);
+  for (u8 i = 0; i < event.count; ++i) line += fmt::format(" 0x{:X}", event.params[i]);
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+// Vendors have events of their own for a picture that stays in memory; their names say what they are.
+bool is_added(Visit& visit, const Event& event) {
+  return event.count > 0 && name_of(visit, event).find("ObjectAdded") != std::string::npos;
+}
+bool is_complete(Visit& visit, const Event& event) { return name_of(visit, event).starts_with("CaptureComplete"); }
+
+// The objects of one capture, as the events name them.
+std::vector<Object> await_objects(Visit& visit, transport::Duration limit) {
+  std::vector<Object> objects;
+  bool complete = false;
+  for (;;) {
+    const auto wait = complete ? transport::Duration(stragglers) : limit;
+    const auto event = visit.run(visit.session().await_event(any, wait));
+    if (!event) break;
+    complete = complete || is_complete(visit, *event);
+    if (visit.json()) tell_event(visit, *event);
+    if (!is_added(visit, *event)) continue;
+    const auto known = std::ranges::find(objects, event->params[0], &Object::handle);
+    if (known == objects.end()) objects.push_back(get_object(visit, event->params[0]));
+  }
+  if (!complete)
+    throw initiator::Problem(Trouble::timeout,
+                             fmt::format("no CaptureComplete; {} objects were announced", objects.size()));
+  return objects;
+}
+
+int capture(Visit& visit, const std::string& folder) {
+  visit.at_most(0);
+  visit.prepare_events();
+  // What happened before is not of this capture.
+  while (visit.run(visit.session().await_event(any, transport::Duration{}))) {
+  }
+  visit.run(visit.session().initiate_capture());
+  const auto limit = visit.timeout().value_or(longest_capture);
+  for (const auto& object : await_objects(visit, limit)) {
+    auto json = object_json(object);
+    if (!folder.empty() && !object.folder()) {
+      std::filesystem::create_directories(folder);
+      const auto file = (std::filesystem::path(folder) / safe_name(object.info.filename)).string();
+      download(visit, object, file, false);
+      json["file"] = file;
+    }
+    if (visit.json())
+      print_line(json);
+    else
+      fmt::print("{}\n", json.contains("file") ? json["file"].get<std::string>() : object.path);
+  }
+  return success;
+}
+
+int watch(Visit& visit, const std::string& until) {
+  visit.at_most(0);
+  visit.prepare_events();
+  std::optional<ptp::EventCode> last;
+  if (!until.empty()) {
+    last = ptp::parse_code<ptp::EventCode>(until, visit.session().vendor());
+    if (!last) throw Failure(usage, fmt::format("unknown event '{}'", until));
+  }
+  try {
+    for (;;) {
+      const auto event = visit.run(visit.session().await_event(any, std::chrono::hours(1)));
+      if (!event) continue;
+      tell_event(visit, *event);
+      if (last && event->code == static_cast<u16>(*last)) return success;
+    }
+  } catch (const initiator::Problem&) {
+    if (visit.interrupted() != 0) return success;
+    throw;
+  }
+}
+
+}  // namespace
+
+Command capture_command() {
+  auto folder = std::make_shared<std::string>();
+  return visitor(
+      {"capture", "take a picture, and say what came of it",
+       "Examples:\n"
+       "  stuntcam capture ptpip:192.168.1.1 --download pictures\n\n"
+       "Waits for the camera to say that the capture is complete; then prints each new object.\n",
+       "", ""},
+      [folder](Visit& visit) { return capture(visit, *folder); },
+      [folder](Options& declared) { declared.option("--download", "DIR", text(*folder), "download the new objects"); });
+}
+
+Command watch_command() {
+  auto until = std::make_shared<std::string>();
+  return visitor(
+      {"watch", "print events until interrupted",
+       "Examples:\n"
+       "  stuntcam watch ptpip:192.168.1.1\n"
+       "  stuntcam watch ptpip:192.168.1.1 --until ObjectAdded --json\n\n"
+       "Exit status: 0 after Ctrl-C or the event.\n",
+       "", ""},
+      [until](Visit& visit) { return watch(visit, *until); },
+      [until](Options& declared) {
+        declared.option("--until", "EVENT", text(*until), "end with this event: a name or 0x…");
+      });
+}
+
+}  // namespace stuntcam::cli
