@@ -58,6 +58,7 @@ TEST(Help, VersionIsOneLine) {
 struct Wrong {
   Arguments arguments;
   std::string says;
+  friend void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.says; }
 };
 class WrongUsage : public ::testing::TestWithParam<Wrong> {};
 
