@@ -54,7 +54,6 @@ transport::ServerOptions server_options(const HostOptions& options, const profil
   server.five_response_parameters = profile.quirks.five_response_parameters;
   server.three_event_parameters = profile.quirks.three_event_parameters;
   server.one_packet_per_segment = profile.quirks.one_packet_per_segment;
-  server.protocol_version = profile.protocol_version;
   return server;
 }
 

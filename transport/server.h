@@ -24,7 +24,6 @@ struct ServerOptions {
   bool five_response_parameters = false;
   bool three_event_parameters = false;
   bool one_packet_per_segment = false;
-  u32 protocol_version = 0x00010000;
   Duration handshake{std::chrono::seconds(10)};  // from accept to a whole first packet; docs/protocol.md §1.8
   Duration idle{};                               // a command connection without requests this long is closed; 0 = never
   Duration stalled{std::chrono::seconds(60)};    // a transfer that moves no byte this long is given up
