@@ -11,7 +11,7 @@ namespace stuntcam::cli {
 
 // Decimal, or hexadecimal with 0x. Nothing else around it.
 std::optional<u64> parse_number(std::string_view);
-// A number with ns, us, ms, s, m or h; fractions are allowed ("2.5s"), no unit means seconds.
+// As profiles write it ("250ms"); a number alone is seconds.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view);
 
 }  // namespace stuntcam::cli

@@ -6,6 +6,7 @@
 #include "emulator/camera.h"
 #include "emulator/operations/filter.h"
 #include "emulator/operations/object_properties.h"
+#include "emulator/operations/upload.h"
 #include "ptp/writer.h"
 
 namespace stuntcam::emulator {
@@ -68,16 +69,11 @@ Answer get_object_prop_value(Context& context) {
   return Reply(Body(std::move(value)));
 }
 
-bool can_be_a_name(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
-         name.find('\0') == std::string::npos;
-}
-
 ResponseCode rename(Camera& camera, CameraSession& session, const Object& object, const std::string& name) {
   const u32 handle = object.handle;
   Store* const store = camera.store_of(handle);
   if (store == nullptr || object.protection != 0) return ResponseCode::AccessDenied;
-  if (!can_be_a_name(name)) return ResponseCode::Invalid_ObjectProp_Value;
+  if (!valid_object_name(name)) return ResponseCode::Invalid_ObjectProp_Value;
   if (const auto renamed = store->rename(handle, name); !renamed)
     return renamed.error() == StoreError::exists ? ResponseCode::Invalid_ObjectProp_Value
                                                  : response_for(renamed.error());
