@@ -50,6 +50,7 @@ transport::ServerOptions server_options(const HostOptions& options, const profil
   transport::ServerOptions server;
   server.max_initiators = profile.max_initiators;
   server.strict = options.strict;
+  server.idle = options.idle.value_or(transport::Duration{});
   server.data_packet = profile.data_packet;
   server.five_response_parameters = profile.quirks.five_response_parameters;
   server.three_event_parameters = profile.quirks.three_event_parameters;
@@ -139,6 +140,7 @@ void declare(Options& options, HostOptions& host) {
   options.option("--set", "PROP=VALUE", append(host.set), "a property's value at start; again for more");
   options.option("--seed", "N", number(host.seed), "what is random follows from it (1)");
   options.flag("--strict", [&host] { host.strict = true; }, "close connections on what the standard forbids");
+  options.option("--idle", "D", duration(host.idle), "close connections that ask for nothing this long (never)");
   options.flag("--push-events", [&host] { host.push_events = true; }, "send events on the event connection");
   options.flag("--no-push-events", [&host] { host.push_events = false; }, "only queue them for polling");
   options.option("--threads", "N", number(host.threads, 1, 1024), "threads for several cameras (as many as cores)");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct HostOptions {
   std::vector<std::string> set;  // PROP=VALUE
   u64 seed = 1;                  // of the first camera; each next one has one more
   bool strict = false;
+  std::optional<std::chrono::nanoseconds> idle;  // connections without a request for this long are closed
   std::optional<bool> push_events;
   std::string transcript;  // a path; "-" is stderr
   std::string record;      // a path

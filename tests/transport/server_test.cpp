@@ -282,6 +282,21 @@ TEST(Session, PaddedResponseAndEventParameters) {
   });
 }
 
+TEST(Session, ThatAsksForNothingIsClosedAfterTheLimit) {
+  World world({.idle = 5s});
+  Client client;
+  world.run([&]() -> Task<> { client = co_await handshake(world); });
+  for (u32 second = 0; second < 12; ++second) {
+    world.advance(1s);
+    if (second < 6) {  // a request now and then keeps it
+      world.run([&]() -> Task<> { co_await transaction(*client.command, request(op_nothing, second)); });
+    }
+    EXPECT_EQ(world.server->initiators(), second < 10 ? 1u : 0u) << "after second " << second;
+  }
+  ASSERT_EQ(world.log.size(), 1u);
+  EXPECT_TRUE(world.log[0].contains("no request for 5 s")) << world.log[0];
+}
+
 TEST(Session, UnknownPacketTypeEndsIt) {
   World world;
   Client client;
