@@ -14,7 +14,7 @@ struct Decode {
   ConsoleOptions console;
   std::string file;
   std::optional<u64> port;
-  std::string vendor;
+  std::string vendor, objects;
   bool json = false;
 };
 
@@ -26,6 +26,7 @@ pcap::DecodeOptions decode_options(const Decode& options) {
     if (!vendor) throw Failure(usage, fmt::format("unknown vendor '{}'", options.vendor));
     decode.vendor = *vendor;
   }
+  if (!options.objects.empty()) decode.objects = std::make_shared<const pcap::ObjectFiles>(options.objects);
   return decode;
 }
 
@@ -58,6 +59,7 @@ Command decode_command() {
           "Examples:\n"
           "  stuntcam decode trace.pcapng\n"
           "  stuntcam decode trace.pcap.gz --json | jq -c 'select(.type==\"transaction\") | .operation.name'\n"
+          "  stuntcam decode trace.pcapng --objects pictures\n"
           "  tcpdump -i eth0 -U -w - tcp port 15740 | stuntcam decode -\n\n"
           "docs/decode.md has the fields of --json.\n"
           "Exit status: 0 something was found, 1 no PTP/IP in it, 2 wrong usage, 3 cannot open or no capture.\n",
@@ -68,6 +70,8 @@ Command decode_command() {
                             "the cameras' port; without: 15740, and whatever begins as PTP/IP does");
             declared.option("--vendor", "NAME", text(options->vendor),
                             "whose codes they are, until a DeviceInfo says it; as `vendor` in a profile");
+            declared.option("--objects", "DIR", text(options->objects),
+                            "save the files that GetObject and SendObject transferred");
             declare(declared, options->console);
             declared.flag("--json", [options] { options->json = true; }, "one JSON object a line (docs/decode.md)");
           },

@@ -72,7 +72,11 @@ class Decoder::Talk final : public PacketWalker::Sink {
     return true;
   }
   void gap(bool side, u64 size, Origin origin) {
-    if (!decided_) return;
+    View nothing;
+    if (!decided_ && !decide(side, nothing, origin)) {
+      held_[side].clear();
+      return;
+    }
     for (auto& entry : open_) entry.gap = true;
     lost_[side] = true;
     record("gap", origin.frame, {{"direction", sent(side) ? "to_initiator" : "to_responder"}, {"bytes", size}});
@@ -97,10 +101,10 @@ class Decoder::Talk final : public PacketWalker::Sink {
     switch (message.kind) {
       case Kind::operation_request:
         if (open_.size() == max_outstanding) tell_first();
-        open_.push_back({conversation_.transaction(false), origin, origin, false});
+        open_.push_back({conversation_.transaction(false), origin, origin, false, nullptr});
         break;
       case Kind::data:
-        touch(from_camera, origin);
+        if (auto* entry = touch(from_camera, origin)) begin_object(*entry);
         break;
       case Kind::operation_response:
         respond(message, origin);
@@ -115,7 +119,15 @@ class Decoder::Talk final : public PacketWalker::Sink {
   }
   void payload(bool side, View bytes, Origin origin) override {
     conversation_.payload(sent(side), bytes);
-    if (!touch(sent(side), origin)) stray_[sent(side)] += bytes.size();
+    auto* const entry = touch(sent(side), origin);
+    if (!entry)
+      stray_[sent(side)] += bytes.size();
+    else if (entry->file)
+      entry->file->write(bytes);
+  }
+  void payload_missing(bool side, u64 size) override {
+    auto* const entry = find(conversation_.transaction(sent(side)).get());
+    if (entry && entry->file) entry->file->skip(size);
   }
   void frame_ended(bool side, Origin) override { conversation_.frame_ended(sent(side)); }
   void skipped(bool side, u64 bytes, Origin origin) override {
@@ -134,6 +146,7 @@ class Decoder::Talk final : public PacketWalker::Sink {
     std::shared_ptr<const Transaction> transaction;
     Origin first, last;
     bool gap = false;
+    std::unique_ptr<ObjectFiles::File> file;
   };
 
   bool sent(bool side) const { return side != initiator_; }
@@ -190,23 +203,34 @@ class Decoder::Talk final : public PacketWalker::Sink {
     open_session();
   }
 
-  // The transaction that a data packet belongs to goes on; false: there is none.
-  bool touch(bool from_camera, Origin origin) {
-    const auto transaction = conversation_.transaction(from_camera);
-    const auto found = std::ranges::find(open_, transaction, &Entry::transaction);
-    if (!transaction || found == open_.end()) return false;
-    found->last = origin;
-    return true;
+  Entry* find(const Transaction* transaction) {
+    const auto found = std::ranges::find_if(
+        open_, [&](const Entry& one) { return transaction && one.transaction.get() == transaction; });
+    return found == open_.end() ? nullptr : &*found;
+  }
+  // The transaction that a data packet belongs to goes on; null: there is none.
+  Entry* touch(bool from_camera, Origin origin) {
+    auto* const entry = find(conversation_.transaction(from_camera).get());
+    if (entry) entry->last = origin;
+    return entry;
+  }
+
+  // The first packet of the data phase of an operation that transfers a whole object.
+  void begin_object(Entry& entry) {
+    const auto& request = entry.transaction->request;
+    const auto code = static_cast<ptp::OperationCode>(request.code);
+    const bool upload = code == ptp::OperationCode::SendObject;
+    if (!decoder_.options_.objects || entry.file || !(upload || code == ptp::OperationCode::GetObject)) return;
+    auto name = upload ? session_->announced : std::string();
+    const auto known = session_->names.find(request.params[0]);
+    if (!upload && known != session_->names.end()) name = known->second;
+    if (name.empty()) name = upload ? "sent" : fmt::format("object-{:08x}", request.params[0]);
+    entry.file = decoder_.options_.objects->begin(name);
   }
 
   void respond(const ptp::Message& message, Origin origin) {
     const auto transaction = conversation_.transaction(true);
-    const auto found = std::ranges::find(open_, transaction, &Entry::transaction);
-    if (!transaction || found == open_.end()) {
-      tell_stray(message, origin);
-      return;
-    }
-    found->last = origin;
+    if (!touch(true, origin)) return tell_stray(message, origin);
     if (transaction->request.transaction_id != message.transaction_id)
       decoder_.warn(origin.frame,
                     fmt::format("a response to transaction {}, which was not asked; taken for the answer to {}",
@@ -230,27 +254,28 @@ class Decoder::Talk final : public PacketWalker::Sink {
     const auto entry = std::move(open_.front());
     open_.pop_front();
     const auto& transaction = *entry.transaction;
+    const auto& data = transaction.data;
     auto line = record("transaction");
     line["tid"] = transaction.request.transaction_id;
     line["operation"] = coded<ptp::OperationCode>(transaction.request, session_->dictionary.vendor);
-    line["data"] = transaction.data ? data_phase(transaction) : Json();
+    line["data"] = data ? data_phase(transaction.request, *data) : Json();
     line["response"] =
         transaction.response ? coded<ptp::ResponseCode>(*transaction.response, session_->dictionary.vendor) : Json();
     line["frames"] = {entry.first.frame, entry.last.frame};
     line["time"] = decoder_.since_start(entry.first.time);
     line["duration"] = static_cast<double>(entry.last.time - entry.first.time) / 1e9;
-    const bool data_cut = transaction.data && !transaction.data->complete;
+    const bool data_cut = data && !data->complete;
     line["incomplete"] = entry.gap || data_cut || !transaction.response;
+    if (entry.file) line["data"]["file"] = entry.file->finish(!entry.gap && !data_cut);
     decoder_.tell_(line);
-    if (transaction.data && transaction.data->whole()) learn(transaction);
+    if (data && data->whole()) learn(transaction.request, data->kept);
   }
-  Json data_phase(const Transaction& transaction) const {
-    const auto& data = *transaction.data;
+  Json data_phase(const ptp::Message& request, const DataPhase& data) const {
     Json line = {{"direction", data.sent ? "to_initiator" : "to_responder"}, {"size", data.size}};
     if (data.announced != data.size) line["announced"] = data.announced == unknown_size ? Json() : Json(data.announced);
     if (data.size == 0) return line;
     if (data.whole()) {
-      const auto decoded = data_set(session_->dictionary, transaction.request, data.kept);
+      const auto decoded = data_set(session_->dictionary, request, data.kept);
       if (decoded && !decoded->is_null()) {
         line["dataset"] = *decoded;
         return line;
@@ -261,17 +286,24 @@ class Decoder::Talk final : public PacketWalker::Sink {
     return line;
   }
   // What later codes and values mean.
-  void learn(const Transaction& transaction) {
+  void learn(const ptp::Message& request, View bytes) {
     auto& dictionary = session_->dictionary;
-    const auto code = static_cast<ptp::OperationCode>(transaction.request.code);
+    const auto code = static_cast<ptp::OperationCode>(request.code);
     if (code == ptp::OperationCode::GetDeviceInfo) {
-      const auto info = ptp::decode<ptp::DeviceInfo>(transaction.data->kept);
+      const auto info = ptp::decode<ptp::DeviceInfo>(bytes);
       if (!info) return;
       const auto vendor = ptp::vendor_of(info->vendor_extension_id, info->manufacturer);
       if (vendor != ptp::Vendor::none) dictionary.vendor = vendor;
     } else if (code == ptp::OperationCode::GetDevicePropDesc) {
-      const auto description = ptp::decode<ptp::DevicePropDesc>(transaction.data->kept);
+      const auto description = ptp::decode<ptp::DevicePropDesc>(bytes);
       if (description) dictionary.property_types[description->code] = description->type;
+    } else if (code == ptp::OperationCode::GetObjectInfo || code == ptp::OperationCode::SendObjectInfo) {
+      const auto info = ptp::decode<ptp::ObjectInfo>(bytes);
+      if (!info) return;
+      if (code == ptp::OperationCode::SendObjectInfo)
+        session_->announced = info->filename;
+      else if (session_->names.size() < max_names)
+        session_->names[request.params[0]] = info->filename;
     }
   }
 

@@ -10,11 +10,14 @@
 
 #include "pcap/conversation.h"
 #include "pcap/data_set.h"
+#include "pcap/object_files.h"
 #include "pcap/streams.h"
 #include "ptp/packets.h"
 
 namespace stuntcam::pcap {
 
+// Names of objects that are remembered, for one session each; more objects are saved by their handles.
+inline constexpr std::size_t max_names = 100'000;
 // A frame with more payload than this is taken for noise where a stream is searched for the next packet.
 inline constexpr u64 max_plausible = 1u << 30;
 
@@ -26,6 +29,7 @@ class PacketWalker {
     virtual ~Sink() = default;
     virtual void head(bool side, const ptp::Message&, View wire, Origin) = 0;
     virtual void payload(bool side, View, Origin) = 0;
+    virtual void payload_missing(bool side, u64 size) = 0;
     virtual void frame_ended(bool side, Origin) = 0;
     // In front of the next packet there are bytes that make no sense.
     virtual void skipped(bool side, u64 bytes, Origin) = 0;
@@ -52,8 +56,9 @@ class PacketWalker {
 using Tell = std::function<void(const ptp::Json&)>;
 
 struct DecodeOptions {
-  std::optional<u16> port;                 // of the cameras; none: 15740, and what looks like PTP/IP
-  ptp::Vendor vendor = ptp::Vendor::none;  // until a DeviceInfo says it
+  std::optional<u16> port;                     // of the cameras; none: 15740, and what looks like PTP/IP
+  ptp::Vendor vendor = ptp::Vendor::none;      // until a DeviceInfo says it
+  std::shared_ptr<const ObjectFiles> objects;  // where transferred files go; none: nowhere
 };
 
 class Decoder final : public StreamSink {
@@ -80,6 +85,8 @@ class Decoder final : public StreamSink {
     Dictionary dictionary;
     std::string initiator, responder;  // addresses without the initiator's port
     u32 connection_number = 0;
+    std::map<u32, std::string> names;  // of objects, by handle
+    std::string announced;             // by SendObjectInfo
   };
   double since_start(i64 time);
 

@@ -108,6 +108,7 @@ void PacketWalker::search(Origin origin, std::size_t newest) {
 void PacketWalker::gap(u64 size, Origin origin) {
   if (!lost_ && size <= payload_left_) {
     payload_left_ -= size;
+    sink_.payload_missing(side_, size);
     if (payload_left_ == 0) sink_.frame_ended(side_, origin);
     return;
   }

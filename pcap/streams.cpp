@@ -31,8 +31,8 @@ Streams::Connection& Streams::connection(const Segment& segment, Origin origin) 
   if (found) {
     const auto& side = found->sides[segment.from != found->first];
     const auto data = segment.sequence + (syn ? 1 : 0);
-    const bool elsewhere = side.begin && (syn ? data != *side.begin : false);
-    const bool jumped = side.next && !found->unwanted && std::abs(i64{ahead(data, *side.next)}) > i64{max_jump} &&
+    const bool elsewhere = syn && side.begun && data != side.begin;
+    const bool jumped = side.begun && !found->unwanted && std::abs(i64{ahead(data, side.next)}) > i64{max_jump} &&
                         (segment.flags & Segment::reset) == 0;
     if (elsewhere || jumped || (found->closed && opens)) {
       close(*found, false, origin);
@@ -58,9 +58,8 @@ void Streams::add(const TcpPacket& packet, Origin origin) {
   begin(connection, segment, origin);
   if (connection.unwanted) return;
   if (connection.closed) {
-    const auto& next = connection.sides[side].next;
-    if (!segment.payload.empty() && next &&
-        ahead(segment.sequence + static_cast<u32>(segment.payload.size()), *next) > 0)
+    const auto next = connection.sides[side].next;
+    if (!segment.payload.empty() && ahead(segment.sequence + static_cast<u32>(segment.payload.size()), next) > 0)
       warn_(origin.frame, fmt::format("connection {}: data after it was closed is left out", connection.number));
     return;
   }
@@ -75,9 +74,10 @@ void Streams::add(const TcpPacket& packet, Origin origin) {
 void Streams::begin(Connection& connection, const Segment& segment, Origin) {
   auto& mine = connection.sides[segment.from != connection.first];
   auto& other = connection.sides[segment.from == connection.first];
-  const bool syn = (segment.flags & Segment::syn) != 0;
-  if (!mine.next) mine.next = mine.begin = segment.sequence + (syn ? 1 : 0);
-  if ((segment.flags & Segment::ack) && !other.next) other.next = other.begin = segment.acknowledged;
+  const auto first = segment.sequence + ((segment.flags & Segment::syn) ? 1 : 0);
+  if (!mine.begun) mine = {.begun = true, .next = first, .begin = first, .recent = {}};
+  if ((segment.flags & Segment::ack) && !other.begun)
+    other = {.begun = true, .next = segment.acknowledged, .begin = segment.acknowledged, .recent = {}};
 }
 
 void Streams::take(Connection& connection, bool side, const TcpPacket& packet, Origin origin) {
@@ -85,7 +85,7 @@ void Streams::take(Connection& connection, bool side, const TcpPacket& packet, O
   const bool syn = (segment.flags & Segment::syn) != 0, fin = (segment.flags & Segment::fin) != 0;
   const auto sequence = segment.sequence + (syn ? 1 : 0);
   if (segment.payload.empty() && packet.missing == 0 && !fin) return;
-  const auto& next = *connection.sides[side].next;
+  const auto& next = connection.sides[side].next;
   const bool keep_alive = segment.payload.size() <= 1 && packet.missing == 0 && !fin && sequence == next - 1;
   if (keep_alive) return;
   if (connection.waiting.empty() && ahead(sequence, next) <= 0) {
@@ -103,7 +103,7 @@ void Streams::drain(Connection& connection, bool give_up) {
   auto& waiting = connection.waiting;
   while (!waiting.empty() && !connection.unwanted) {
     const bool side = waiting.front().side;
-    const auto next = *connection.sides[side].next;
+    const auto next = connection.sides[side].next;
     const auto usable = std::ranges::find_if(
         waiting, [&](const Piece& one) { return one.side == side && ahead(one.sequence, next) <= 0; });
     if (usable == waiting.end()) {
@@ -128,17 +128,17 @@ void Streams::drain(Connection& connection, bool give_up) {
 bool Streams::deliver(Connection& connection, bool which, u32 sequence, View bytes, u32 missing, bool end,
                       Origin origin, std::optional<u32> limit) {
   auto& side = connection.sides[which];
-  const auto known = std::min<u64>(*side.next - sequence, bytes.size());
+  const auto known = std::min<u64>(side.next - sequence, bytes.size());
   compare(connection, which, sequence, bytes.first(known), origin);
   auto fresh = bytes.subspan(known);
   bool whole = true;
   if (limit && ahead(sequence + static_cast<u32>(bytes.size()), *limit) > 0) {
-    const auto room = std::max(0, ahead(*limit, *side.next));
+    const auto room = std::max(0, ahead(*limit, side.next));
     whole = fresh.size() <= static_cast<std::size_t>(room);
     fresh = fresh.first(std::min<std::size_t>(fresh.size(), static_cast<std::size_t>(room)));
   }
   if (!fresh.empty()) {
-    *side.next += static_cast<u32>(fresh.size());
+    side.next += static_cast<u32>(fresh.size());
     side.recent.insert(side.recent.end(), fresh.begin(), fresh.end());
     if (side.recent.size() > 2 * max_compared)
       side.recent.erase(side.recent.begin(), side.recent.end() - static_cast<std::ptrdiff_t>(max_compared));
@@ -150,22 +150,22 @@ bool Streams::deliver(Connection& connection, bool which, u32 sequence, View byt
   }
   if (!whole) return false;
   const auto last = sequence + static_cast<u32>(bytes.size()) + missing;
-  if (missing > 0 && ahead(last, *side.next) > 0) lose(connection, which, last - *side.next, origin);
-  if (end && *side.next == last && !std::exchange(side.ended, true)) ++*side.next;
+  if (missing > 0 && ahead(last, side.next) > 0) lose(connection, which, last - side.next, origin);
+  if (end && side.next == last && !std::exchange(side.ended, true)) ++side.next;
   return true;
 }
 
 void Streams::compare(Connection& connection, bool which, u32 sequence, View bytes, Origin origin) {
   auto& side = connection.sides[which];
-  if (!connection.handshake && ahead(*side.begin, sequence) > 0) {
-    const auto before = *side.begin - sequence;
+  if (!connection.handshake && ahead(side.begin, sequence) > 0) {
+    const auto before = side.begin - sequence;
     if (!bytes.empty() && !std::exchange(side.told_early, true))
       warn_(origin.frame,
             fmt::format("connection {}: bytes from before its first captured packet are left out", connection.number));
     bytes = bytes.subspan(std::min<std::size_t>(before, bytes.size()));
     sequence += before;
   }
-  const std::size_t back = *side.next - sequence - (side.ended ? 1 : 0);
+  const std::size_t back = side.next - sequence - (side.ended ? 1 : 0);
   if (bytes.empty() || back > side.recent.size() || back < bytes.size()) return;
   const auto delivered = View(side.recent).subspan(side.recent.size() - back, bytes.size());
   if (!std::ranges::equal(bytes, delivered) && !std::exchange(side.told_conflict, true))
@@ -177,7 +177,7 @@ void Streams::compare(Connection& connection, bool which, u32 sequence, View byt
 
 void Streams::lose(Connection& connection, bool which, u32 size, Origin origin) {
   auto& side = connection.sides[which];
-  *side.next += size;
+  side.next += size;
   side.recent.clear();
   sink_.gap(connection.number, which, size, origin);
 }

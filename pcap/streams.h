@@ -50,7 +50,8 @@ class Streams {
     Origin origin;
   };
   struct Side {
-    std::optional<u32> next, begin;
+    bool begun = false;  // next and begin are known
+    u32 next = 0, begin = 0;
     bool ended = false, told_early = false, told_conflict = false;
     Bytes recent;  // the last bytes delivered
   };

@@ -1,6 +1,7 @@
 """decode: what it says of our own recording is what the transcript says; standard input, exit statuses."""
 import gzip
 import json
+import os
 import subprocess
 
 import harness
@@ -67,6 +68,20 @@ class Decode(harness.Test):
         cut = decode("-", given=content[:-10])
         self.assertEqual(0, cut.returncode)
         self.assertIn(b"the file ends inside a record", cut.stdout)
+
+    def test_objects(self):
+        recording = self.path("session.pcapng")
+        camera = self.camera("--record", recording)
+        where = self.gphoto2(camera.port, "--capture-image-and-download", "--keep", "--filename", "got.jpg").where
+        camera.stop()
+        saved = self.path("objects", "x").removesuffix("/x")
+        done = decode("--objects", saved, "--json", recording)
+        self.assertEqual(0, done.returncode, done)
+        names = os.listdir(saved)
+        self.assertEqual(1, len(names), names)
+        self.assertTrue(names[0].endswith(".JPG"), names)
+        self.assertSameFile(os.path.join(where, "got.jpg"), os.path.join(saved, names[0]))
+        self.assertEqual(3, decode("--objects", "/dev/null/x", recording).returncode)
 
     def test_statuses(self):
         self.assertEqual(3, decode(self.path("missing")).returncode)

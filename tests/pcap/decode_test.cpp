@@ -163,6 +163,54 @@ TEST(Decode, KnowsHowMuchOfAPayloadIsMissing) {
   EXPECT_EQ(list[1]["incomplete"], false);
 }
 
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(Decode, SavesTheFilesThatWereTransferred) {
+  const auto folder = std::filesystem::temp_directory_path() / ("objects." + std::to_string(::getpid()));
+  ptp::ObjectInfo info;
+  info.filename = "../A.JPG";
+  const auto described = ptp::encode(info);
+  Connection wire;
+  auto frames = frames_of(wire, {{false, request(0x1008, 1, {7})},
+                                 {true, start_data(1, described.size()) + end_data(1, described)},
+                                 {true, response(0x2001, 1)},
+                                 {false, request(0x1009, 2, {7})},
+                                 {true, start_data(2, 6) + data(2, {'a', 'b', 'c'})},
+                                 {true, end_data(2, {'d', 'e', 'f'})},
+                                 {true, response(0x2001, 2)},
+                                 {false, request(0x1009, 3, {7})},
+                                 {true, start_data(3, 6) + data(3, {'a', 'b', 'c'})}});
+  wire.send(true, {});
+  const auto rest = data(3, Bytes(9, 'x'));
+  frames.push_back(wire.send(true, {rest.begin(), rest.begin() + 14}));
+  wire.send(true, {rest.begin() + 14, rest.begin() + 20});  // not captured
+  frames.push_back(wire.send(true, {rest.begin() + 20, rest.end()}));
+  frames.push_back(wire.send(true, end_data(3, {}) + response(0x2001, 3)));
+  DecodeOptions options;
+  options.objects = std::make_shared<const ObjectFiles>(folder.string());
+  const auto list = of_type(decoded(pcap_file(frames), options), "transaction");
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(list[1]["data"]["file"], "_.._A.JPG");
+  EXPECT_EQ(list[2]["data"]["file"], "_.._A.JPG.incomplete");
+  EXPECT_EQ(read_file(folder / "_.._A.JPG"), "abcdef");
+  EXPECT_EQ(read_file(folder / "_.._A.JPG.incomplete"), std::string("abcxx") + std::string(6, '\0') + "x");
+  EXPECT_EQ(of_type(decoded(pcap_file(frames), options), "transaction")[1]["data"]["file"], "_.._A-2.JPG");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 4);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Decode, TellsOfAGapInFrontOfEverything) {
+  Connection wire;
+  auto frames = frames_of(wire, talk());
+  frames.erase(frames.begin() + 3);  // the first packet
+  const auto records = decoded(pcap_file(frames));
+  EXPECT_EQ(of_type(records, "gap").size(), 1u);
+  EXPECT_EQ(of_type(records, "transaction").size(), 3u);
+}
+
 TEST(Decode, GoesOnAtTheNextPacketWhenItComesInInTheMiddle) {
   Connection wire;
   auto frames = frames_of(wire, talk());
