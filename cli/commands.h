@@ -23,6 +23,7 @@ Command prop_reset_command();     // prop.cpp
 Command put_command();            // put.cpp
 Command rm_command();             // put.cpp
 Command mkdir_command();          // put.cpp
+Command format_command();         // format.cpp
 Command capture_command();        // capture.cpp
 Command watch_command();          // capture.cpp
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "cli/failure.h"
 #include "cli/units.h"
@@ -113,7 +114,7 @@ std::vector<Object> list_objects(Visit& visit, u32 storage) {
     }
   }
   complete_paths(objects);
-  std::ranges::stable_sort(objects, {}, &Object::path);
+  std::ranges::sort(objects, {}, [](const Object& object) { return std::tie(object.path, object.handle); });
   return objects;
 }
 

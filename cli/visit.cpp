@@ -135,7 +135,17 @@ bool Visit::supports(ptp::OperationCode code) {
 void Visit::prepare_events() {
   device();
   const auto poll = ptp::parse_code<ptp::OperationCode>("GetEvent", session().vendor());
-  if (poll && supports(*poll)) session().poll_with(static_cast<u16>(*poll));
+  if (!poll || !supports(*poll)) return;
+  session().poll_with(static_cast<u16>(*poll));
+  const auto none = [](const initiator::Event&) { return false; };
+  try {
+    run(session().await_event(none, transport::Duration{}));
+  } catch (const Problem& problem) {
+    // An operation of that name with a layout of its own: then what is sent on the event connection has to do.
+    if (problem.kind != Trouble::violation && problem.kind != Trouble::refused) throw;
+    console_.detail(fmt::format("events are not polled: {}", problem.what()));
+    session().poll_with({});
+  }
 }
 
 const std::string& Visit::word(std::size_t index, const char* name) const {

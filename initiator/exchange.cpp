@@ -24,8 +24,8 @@ bool ends_the_session(u16 operation) { return operation == static_cast<u16>(ptp:
 
 }  // namespace
 
-Request::Request(u16 operation, std::span<const u32> values)
-    : code(operation), count(static_cast<u8>(std::min<std::size_t>(values.size(), params.size()))) {
+Request::Request(u16 operation, std::span<const u32> values) : code(operation) {
+  count = static_cast<u8>(std::min(values.size(), params.size()));
   std::copy_n(values.begin(), count, params.begin());
 }
 

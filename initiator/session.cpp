@@ -245,14 +245,16 @@ Task<> Session::poll() {
   const Bytes bytes = co_await fetch(request);
   ptp::Reader reader(bytes);
   const auto count = reader.integer<u16>("NumEvents");
-  for (u16 i = 0; i < count; ++i) {
+  std::vector<Event> events;
+  for (u16 i = 0; i < count && reader.ok(); ++i) {
     Event event;
     event.code = reader.integer<u16>("EventCode");
     event.count = 1;
     event.params[0] = reader.integer<u32>("EventParameter");
-    if (!reader.ok()) violation(fmt::format("the queued events: {}", reader.error()->to_string()));
-    connection_.events().add(event);
+    events.push_back(event);
   }
+  if (!reader.ok()) violation(fmt::format("the queued events: {}", reader.error()->to_string()));
+  for (const Event& event : events) connection_.events().add(event);
 }
 
 }  // namespace stuntcam::initiator

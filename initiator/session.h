@@ -80,7 +80,7 @@ class Session {
   transport::Task<std::optional<Event>> await_event(std::function<bool(const Event&)> wanted,
                                                     transport::Duration limit);
 
-  void poll_with(u16 operation) { options_.poll_operation = operation; }
+  void poll_with(std::optional<u16> operation) { options_.poll_operation = operation; }  // none: events are sent
   u32 last_transaction() const { return last_; }
   Connection& connection() { return connection_; }
   ptp::Vendor vendor() const { return vendor_; }  // known after device_info()

@@ -21,25 +21,11 @@ TEST(Help, NamesEveryCommandAndShowsExamples) {
 }
 
 TEST(Help, ExplainsEachCommand) {
-  for (const auto& command : std::vector<Arguments>{{"serve"},
-                                                    {"run"},
-                                                    {"cameras"},
-                                                    {"profile", "show"},
-                                                    {"profile", "check"},
-                                                    {"info"},
-                                                    {"ls"},
-                                                    {"get"},
-                                                    {"get-all"},
-                                                    {"put"},
-                                                    {"rm"},
-                                                    {"mkdir"},
-                                                    {"capture"},
-                                                    {"watch"},
-                                                    {"prop", "list"},
-                                                    {"prop", "get"},
-                                                    {"prop", "set"},
-                                                    {"prop", "reset"},
-                                                    {"op"}}) {
+  for (const auto& command : std::vector<Arguments>{
+           {"serve"},        {"run"},         {"cameras"},     {"profile", "show"}, {"profile", "check"},
+           {"info"},         {"ls"},          {"get"},         {"get-all"},         {"put"},
+           {"rm"},           {"mkdir"},       {"format"},      {"capture"},         {"watch"},
+           {"prop", "list"}, {"prop", "get"}, {"prop", "set"}, {"prop", "reset"},   {"op"}}) {
     auto arguments = command;
     arguments.emplace_back("--help");
     const auto result = stuntcam(arguments);

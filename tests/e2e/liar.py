@@ -15,8 +15,8 @@ def array(kind, values):
     return struct.pack(f"<I{len(values)}{kind}", len(values), *values)
 
 
-def device_info(operations=(), model="Liar"):
-    return (struct.pack("<HIH", 100, 0, 100) + string("") + struct.pack("<H", 0) + array("H", operations) + array("H", [])
+def device_info(operations=(), model="Liar", extension=0):
+    return (struct.pack("<HIH", 100, extension, 100) + string("") + struct.pack("<H", 0) + array("H", operations) + array("H", [])
             + array("H", []) + array("H", []) + array("H", []) + string("Nobody") + string(model) + string("1") + string("0"))
 
 

@@ -155,6 +155,15 @@ class Commands(Initiator):
         self.lines("rm", target, hex(folder))
         self.assertEqual({"DCIM", "DCIM/100TEST"}, {entry["path"] for entry in self.lines("ls", target)})
 
+    def test_format(self):
+        target = self.target()
+        self.assertTrue(self.lines("ls", target))
+        self.stuntcam("format", target, status=2)
+        self.assertIn("--yes", self.err)
+        self.assertTrue(self.lines("ls", target))
+        self.stuntcam("format", target, "--yes")
+        self.assertEqual([], [entry for entry in self.lines("ls", target) if entry["format"] != 0x3001])
+
     def test_capture(self):
         for name in ["nikon-d5300", "generic"]:
             target = self.target(camera=name)
@@ -269,6 +278,13 @@ class Liars(Initiator):
         _, target = self.liar(answers)
         self.stuntcam("info", target, status=1)
         self.assertIn("the data of GetDeviceInfo: OperationsSupported at byte 11", self.err)
+
+    def test_an_event_queue_of_another_layout(self):
+        vendor = liar.device_info([0x9116], extension=11)
+        answers = {0x1001: vendor, 0x9116: b"\x08\0\0\0\0\0\0\0", 0x1004: liar.array("I", [0x10001])}
+        camera, target = self.liar(answers)
+        self.stuntcam("capture", target, "--timeout", "1s", status=124)  # it sends no event, but polling did no harm
+        self.assertIn(0x100E, camera.asked)
 
     def test_interrupt(self):
         camera, target = self.liar(self.answers(liar.object_info("A.JPG", 5), lambda handle: None))
