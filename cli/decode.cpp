@@ -34,8 +34,13 @@ int decode(const Decode& options) {
   const auto console = options.console.console();
   const auto tell = [&](const ptp::Json& record) {
     // Names come from the wire, and may be no UTF-8.
-    fmt::print("{}\n",
-               options.json ? record.dump(-1, ' ', false, ptp::Json::error_handler_t::replace) : pcap::plain(record));
+    const auto dump = [](const ptp::Json& json) {
+      return json.dump(-1, ' ', false, ptp::Json::error_handler_t::replace);
+    };
+    fmt::print("{}\n", options.json ? dump(record) : pcap::plain(record));
+    if (options.json || console.verbosity() != Verbosity::verbose || !record.contains("data")) return;
+    for (const auto* field : {"dataset", "bytes", "problem"})
+      if (record["data"].contains(field)) fmt::print("{:>28}{}: {}\n", "", field, dump(record["data"][field]));
   };
   try {
     const auto found = pcap::decode(options.file, decode_options(options), tell);
@@ -57,7 +62,7 @@ Command decode_command() {
   return {"decode",
           "explain a capture: one transaction a line",
           "Examples:\n"
-          "  stuntcam decode trace.pcapng\n"
+          "  stuntcam decode trace.pcapng          (with -v: the data sets as well)\n"
           "  stuntcam decode trace.pcap.gz --json | jq -c 'select(.type==\"transaction\") | .operation.name'\n"
           "  stuntcam decode trace.pcapng --objects pictures\n"
           "  tcpdump -i eth0 -U -w - tcp port 15740 | stuntcam decode -\n\n"

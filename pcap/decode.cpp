@@ -28,6 +28,11 @@ Json coded(const ptp::Message& message, ptp::Vendor vendor) {
           {"params", parameters(message)}};
 }
 
+// Between two times that a damaged file may put anywhere.
+double seconds(i64 from, i64 to) {
+  return static_cast<double>(static_cast<i64>(static_cast<u64>(to) - static_cast<u64>(from))) / 1e9;
+}
+
 std::string hex(View bytes) {
   return fmt::format("{:02x}", fmt::join(bytes.first(std::min(bytes.size(), max_excerpt)), ""));
 }
@@ -263,7 +268,7 @@ class Decoder::Talk final : public PacketWalker::Sink {
         transaction.response ? coded<ptp::ResponseCode>(*transaction.response, session_->dictionary.vendor) : Json();
     line["frames"] = {entry.first.frame, entry.last.frame};
     line["time"] = decoder_.since_start(entry.first.time);
-    line["duration"] = static_cast<double>(entry.last.time - entry.first.time) / 1e9;
+    line["duration"] = seconds(entry.first.time, entry.last.time);
     const bool data_cut = data && !data->complete;
     line["incomplete"] = entry.gap || data_cut || !transaction.response;
     if (entry.file) line["data"]["file"] = entry.file->finish(!entry.gap && !data_cut);
@@ -371,7 +376,7 @@ Decoder::~Decoder() = default;
 
 double Decoder::since_start(i64 time) {
   if (!start_) start_ = time;
-  return static_cast<double>(time - *start_) / 1e9;
+  return seconds(*start_, time);
 }
 
 void Decoder::opened(u64 connection, const Endpoint& first, const Endpoint& second, bool handshake, Origin) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace stuntcam::pcap {
 namespace {
@@ -23,6 +24,7 @@ std::array<u8, 18> bytes_of(const Endpoint& end) {
 
 Streams::Connection& Streams::connection(const Segment& segment, Origin origin) {
   const auto from = bytes_of(segment.from), to = bytes_of(segment.to);
+  if (connections_.size() >= max_followed) forget(origin);
   Key key{static_cast<u8>(segment.from.v6)};
   std::ranges::copy(std::min(from, to), key.begin() + 1);
   std::ranges::copy(std::max(from, to), key.begin() + 19);
@@ -189,6 +191,20 @@ void Streams::close(Connection& connection, bool reset, Origin origin) {
   connection.waiting = {};
   for (auto& side : connection.sides) side.recent = {};
   sink_.closed(connection.number, reset, origin);
+}
+
+// Makes room for at least one more connection.
+void Streams::forget(Origin origin) {
+  std::erase_if(connections_, [](const auto& one) { return one.second->closed || one.second->unwanted; });
+  if (connections_.size() < max_followed) return;
+  std::vector<u64> heard;
+  for (const auto& [key, connection] : connections_) heard.push_back(connection->last.frame);
+  const auto middle = heard.begin() + static_cast<std::ptrdiff_t>(heard.size() / 2);
+  std::ranges::nth_element(heard, middle);
+  warn_(origin.frame, "too many connections at once: those silent for longest are taken as closed");
+  for (auto& [key, connection] : connections_)
+    if (connection->last.frame <= *middle) close(*connection, false, connection->last);
+  std::erase_if(connections_, [](const auto& one) { return one.second->closed; });
 }
 
 void Streams::finish() {

@@ -17,6 +17,9 @@ inline constexpr std::size_t max_waiting_bytes = 4u << 20;
 inline constexpr std::size_t max_waiting_segments = 1024;
 // Delivered bytes that are kept, each way, to compare later copies with.
 inline constexpr std::size_t max_compared = 64u << 10;
+// Connections that are followed at once; beyond, those that are over and then those silent for longest are forgotten,
+// so that a capture of a port scan costs no more than this.
+inline constexpr std::size_t max_followed = 16'384;
 // Sequence numbers that jump by more are another connection on the same ports, whose beginning was not captured.
 inline constexpr u32 max_jump = 1u << 28;
 
@@ -75,6 +78,7 @@ class Streams {
   void compare(Connection&, bool side, u32 sequence, View, Origin);
   void lose(Connection&, bool side, u32 size, Origin);
   void close(Connection&, bool reset, Origin);
+  void forget(Origin);
 
   StreamSink& sink_;
   Warn warn_;

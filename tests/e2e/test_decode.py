@@ -61,6 +61,8 @@ class Decode(harness.Test):
         recording, _ = self.record(["--list-files"])
         plain = decode(recording)
         self.assertIn(b"GetDeviceInfo() <- ", plain.stdout)
+        self.assertNotIn(b"StandardVersion", plain.stdout)
+        self.assertIn(b'dataset: {"StandardVersion":', decode("-v", recording).stdout)
         with open(recording, "rb") as file:
             content = file.read()
         self.assertEqual(plain.stdout, decode("-", given=content).stdout)

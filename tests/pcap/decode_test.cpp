@@ -254,6 +254,14 @@ TEST(Decode, SurvivesEveryByteBeingWrong) {
   }
 }
 
+TEST(Decode, TakesTimesFromAnywhere) {
+  Connection wire;
+  auto file = section(false) + interface(false, 1, 9);
+  u64 time = 1'600'000'000'000'000'000;
+  for (const auto& frame : frames_of(wire, talk())) file = file + enhanced(false, 0, time += 1ull << 62, frame);
+  EXPECT_EQ(of_type(decoded(file), "transaction").size(), 3u);
+}
+
 TEST(Decode, PrintsALineForPeople) {
   Connection wire;
   std::vector<std::string> lines;

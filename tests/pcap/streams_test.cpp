@@ -194,6 +194,21 @@ TEST_F(StreamsTest, MarksWhatTheSnapLengthCut) {
   EXPECT_EQ(text(), "abc?5?ij");
 }
 
+TEST_F(StreamsTest, FollowsABoundedNumberOfConnections) {
+  open();
+  add(client(0, "abc"));
+  Segment scan{*parse_endpoint("10.0.0.9", 1), *parse_endpoint("10.0.0.2", 80), 1, 0, Segment::syn};
+  for (std::size_t i = 0; i < max_followed; ++i) {
+    scan.from.address[2] = static_cast<u8>(i >> 8);
+    scan.from.port = static_cast<u16>(i % 256);
+    streams_.add({scan, 0}, {100 + i, 0});
+  }
+  EXPECT_EQ(warnings_.size(), 1u);
+  const auto closed = std::ranges::count_if(kept_.events, [](const auto& one) { return one.starts_with("close"); });
+  EXPECT_EQ(closed, static_cast<std::ptrdiff_t>(max_followed / 2 + 1));
+  EXPECT_EQ(text(), "abc");
+}
+
 TEST_F(StreamsTest, ForgetsWhatNobodyWants) {
   kept_.wanted = false;
   open();
