@@ -83,8 +83,9 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
     co_await refuse(*link, ptp::InitFailReason::busy);
     co_return;
   }
-  while (++last_number == 0 || associations.contains(last_number)) {
-  }
+  do {
+    ++last_number;
+  } while (last_number == 0 || associations.contains(last_number));
   const u32 number = last_number;
   const auto association = std::make_shared<Association>(*this, number, std::move(link));
   association->heard = clock.now();
