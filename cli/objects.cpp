@@ -57,7 +57,7 @@ void complete_paths(std::vector<Object>& objects) {
     u32 parent = object.info.parent_object;
     for (int depth = 0; depth < deepest && by_handle.contains(parent); ++depth) {
       const auto& folder = *by_handle[parent];
-      path = safe_name(folder.info.filename) + "/" + path;
+      path.insert(0, safe_name(folder.info.filename).append("/"));
       parent = folder.info.parent_object;
     }
     paths.push_back(path);

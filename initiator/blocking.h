@@ -36,7 +36,7 @@ class Camera {
   T run(transport::Task<T> task) {
     std::optional<T> result;
     drive(keep(std::move(task), result));
-    return *std::move(result);
+    return *std::move(result);  // NOLINT(bugprone-unchecked-optional-access): drive() throws, or keep() has set it
   }
   void run(transport::Task<> task) { drive(std::move(task)); }
 

@@ -30,8 +30,7 @@ inline constexpr u32 all_storages = 0xFFFFFFFF, in_root = 0xFFFFFFFF, any_format
 
 class Session {
  public:
-  explicit Session(Connection& connection, SessionOptions options = {})
-      : connection_(connection), options_(std::move(options)) {}
+  explicit Session(Connection& connection, SessionOptions options = {}) : connection_(connection), options_(options) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
