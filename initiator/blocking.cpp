@@ -15,7 +15,7 @@ Camera::~Camera() {
   try {
     if (session_) run(session_->close());
   } catch (const std::exception&) {
-    // The loop failed; the connection is closed below all the same.
+    session_.reset();  // given up: closing the connection ends it on the camera, too
   }
   if (connection_) connection_->close();
   io_.restart();
