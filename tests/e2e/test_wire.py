@@ -3,6 +3,8 @@ with the transcript. In a network of its own: tshark knows PTP/IP on port 15740 
 import collections
 import json
 import os
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -34,11 +36,16 @@ class Wire(harness.Test):
         return path
 
     def finish(self, path):
-        # tcpdump wakes once a second at the latest; it has written everything when the file stops growing.
-        size = -1
-        while size != os.path.getsize(path):
-            size = os.path.getsize(path)
-            time.sleep(1.2)
+        """Ends the recording once everything before is in the file: packets keep their order, so a last one tells."""
+        with socket.socket() as marker:
+            marker.bind(("127.0.0.1", 0))
+            self.assertNotEqual(0, marker.connect_ex(("127.0.0.1", PORT)), "the camera is still there")
+            refusal = struct.pack(">HH", PORT, marker.getsockname()[1])
+        deadline = time.monotonic() + 30
+        while not any(frame[34:38] == refusal for _, frame in recording.packets(path)):
+            self.assertLess(time.monotonic(), deadline, "tcpdump does not write what it saw")
+            self.assertIsNone(self.tcpdump.poll(), "tcpdump has ended")
+            time.sleep(0.05)
         self.tcpdump.terminate()
         said = self.tcpdump.stderr.read()
         self.tcpdump.wait()

@@ -1,6 +1,9 @@
 // Two answers of a Fujifilm X-T1 as the program ptp-ip printed them: containers on a TCP stream (docs/clients.md §3).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "bytes_testing.h"
 #include "ptp/container.h"
 #include "ptp/datasets.h"
@@ -45,15 +48,52 @@ Message decode_container(const Bytes& bytes) {
   return *message;
 }
 
-std::vector<Bytes> records() {
-  Reader reader{View{capabilities}.subspan(12)};
-  std::vector<Bytes> out(reader.integer<u32>("Count"));
-  for (auto& record : out) {
-    const auto bytes = reader.bytes("Record", reader.integer<u32>("Length") - 4);
-    record.assign(bytes.begin(), bytes.end());
+// A vector's bytes behind the container's head.
+View payload(const Bytes& container) { return View{container}.subspan(12); }
+
+// What operation 0x902B lists; nothing when the list is damaged.
+std::optional<std::vector<Bytes>> records_in(View list) {
+  Reader reader{list};
+  const auto count = reader.integer<u32>("Count");
+  std::vector<Bytes> out;
+  while (reader.ok() && out.size() < count) {
+    const auto length = reader.integer<u32>("Length");
+    const auto bytes = reader.bytes("Record", length < 4 ? 0 : length - 4);
+    if (reader.ok()) out.emplace_back(bytes.begin(), bytes.end());
   }
-  EXPECT_TRUE(reader.ok());
-  EXPECT_TRUE(reader.rest().empty());
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return out;
+}
+
+std::vector<Bytes> records() {
+  const auto found = records_in(payload(capabilities));
+  EXPECT_TRUE(found);
+  return found.value_or(std::vector<Bytes>{});
+}
+
+using State = std::vector<std::pair<u16, u32>>;
+
+// What property 0xD212 holds; nothing when it is damaged.
+std::optional<State> state_in(View list) {
+  Reader reader{list};
+  const auto count = reader.integer<u16>("Count");
+  State out;
+  while (reader.ok() && out.size() < count) {
+    const auto property = reader.integer<u16>("Property");
+    out.emplace_back(property, reader.integer<u32>("Value"));
+  }
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return out;
+}
+
+Bytes encoded(const State& state) {
+  Bytes out;
+  Writer writer{out};
+  writer.integer(static_cast<u16>(state.size()));
+  for (const auto& [property, value] : state) {
+    writer.integer(property);
+    writer.integer(value);
+  }
   return out;
 }
 
@@ -130,51 +170,55 @@ TEST(GoldenPtpIpTest, DefaultsMayLieOutsideTheirForm) {
 }
 
 TEST(GoldenPtpIpTest, CurrentState) {
-  Reader reader{View{current_state}.subspan(12)};
-  std::vector<std::pair<u16, u32>> state(reader.integer<u16>("Count"));
-  for (auto& [property, value] : state) {
-    property = reader.integer<u16>("Property");
-    value = reader.integer<u32>("Value");
-  }
-  EXPECT_TRUE(reader.ok() && reader.rest().empty());
-  const std::vector<std::pair<u16, u32>> expected{
-      {0x5001, 3},          {0xD241, 0xA}, {0x5005, 2}, {0x500A, 0x8001}, {0x500C, 0x800A}, {0x500E, 2},
-      {0x5010, 0},          {0x5012, 0},   {0xD001, 2}, {0xD018, 4},      {0xD028, 0},      {0xD02A, 0x80001900},
-      {0xD17C, 0x03020404}, {0xD209, 0},   {0xD21B, 0}, {0xD229, 0x597},  {0xD22A, 0x68F}};
-  EXPECT_EQ(state, expected);
+  const State expected{{0x5001, 3},     {0xD241, 0xA},        {0x5005, 2},          {0x500A, 0x8001}, {0x500C, 0x800A},
+                       {0x500E, 2},     {0x5010, 0},          {0x5012, 0},          {0xD001, 2},      {0xD018, 4},
+                       {0xD028, 0},     {0xD02A, 0x80001900}, {0xD17C, 0x03020404}, {0xD209, 0},      {0xD21B, 0},
+                       {0xD229, 0x597}, {0xD22A, 0x68F}};
+  EXPECT_EQ(state_in(payload(current_state)), expected);
+  EXPECT_EQ(encoded(expected), Bytes(current_state.begin() + 12, current_state.end()));
+}
 
-  Bytes out;
-  Writer writer{out};
-  writer.integer(static_cast<u16>(state.size()));
-  for (const auto& [property, value] : state) {
-    writer.integer(property);
-    writer.integer(value);
-  }
-  EXPECT_EQ(out, Bytes(current_state.begin() + 12, current_state.end()));
+TEST(GoldenPtpIpTest, DamagedStatesDecodeOrFail) {
+  for_each_damage(Bytes(current_state.begin() + 12, current_state.end()), [](const Bytes& damaged) {
+    const auto state = state_in(damaged);
+    if (!state) return;
+    ASSERT_EQ(encoded(*state), damaged);
+  });
 }
 
 // Each description a test of its own, so that they run side by side.
 class GoldenDescriptionTest : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(GoldenDescriptionTest, EveryDamageDecodesOrFails) {
-  const auto record = records().at(GetParam());
-  for_each_damage(
-      record,
-      [](const Bytes& damaged) {
-        const auto description = decode<DevicePropDesc>(damaged);
-        if (!description) return;
-        const auto again = decode<DevicePropDesc>(encode(*description));
-        ASSERT_TRUE(again);
-        ASSERT_EQ(*again, *description);
-      },
-      record.size());
+  for_each_damage(records().at(GetParam()), [](const Bytes& damaged) {
+    const auto description = decode<DevicePropDesc>(damaged);
+    if (!description) return;
+    const auto again = decode<DevicePropDesc>(encode(*description));
+    ASSERT_TRUE(again);
+    ASSERT_EQ(*again, *description);
+  });
 }
 INSTANTIATE_TEST_SUITE_P(Capabilities, GoldenDescriptionTest, ::testing::Range(std::size_t{0}, std::size_t{8}));
+
+// The list around the descriptions: what its lengths cut out decodes or fails too.
+TEST(GoldenPtpIpTest, DamagedListsDecodeOrFail) {
+  const auto whole = records();
+  for_each_damage(Bytes(capabilities.begin() + 12, capabilities.end()), [&whole](const Bytes& damaged) {
+    const auto found = records_in(damaged);
+    if (!found) return;
+    for (const auto& record : *found) {
+      if (std::ranges::find(whole, record) != whole.end()) continue;
+      const auto description = decode<DevicePropDesc>(record);
+      if (!description) continue;
+      ASSERT_LE(encode(*description).size(), record.size());
+    }
+  });
+}
 
 TEST(GoldenPtpIpTest, DamagedContainersDecodeOrFail) {
   const ContainerFraming framing;
   for (const auto* vector : {&capabilities, &current_state, &ok_response}) {
-    for_each_damage(Bytes(vector->begin(), vector->begin() + 12), [&](const Bytes& damaged) {
+    for_each_damage(*vector, [&](const Bytes& damaged) {
       const auto head = framing.head(damaged);
       if (!head || head->need != 0 || head->size > damaged.size()) return;
       const auto message = framing.decode(View{damaged}.first(head->size));
