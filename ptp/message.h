@@ -37,6 +37,7 @@ struct Message {
   // framing does not say (containers).
   u32 data_phase = 0;
   // Parameters. init_command_ack, init_event_request: [0] = connection number. init_fail: [0] = reason.
+  // init_command_request: [0] = the protocol version in front of the identity, where the dialect has one; else 0.
   // unknown: [0] = packet type.
   std::array<u32, 5> params{};
   u64 total = 0;  // data && first: payload bytes of the whole phase, or unknown_size

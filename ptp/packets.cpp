@@ -277,7 +277,8 @@ void PacketFraming::encode(const Message& message, Bytes& out) const {
 }
 
 View identity_body(const Message& message) {
-  const std::size_t fixed = message.kind == Kind::init_command_ack ? header_size + 4 : header_size;
+  const bool word_first = message.kind == Kind::init_command_ack || message.params[0] != 0;
+  const std::size_t fixed = word_first ? header_size + 4 : header_size;
   return message.wire.size() > fixed ? message.wire.subspan(fixed) : View{};
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "bytes_testing.h"
-#include "ptp/container.h"
 #include "ptp/datasets.h"
+#include "ptp/fuji.h"
 #include "ptp/json.h"
 #include "ptp/reader.h"
 #include "ptp/writer.h"
@@ -39,7 +39,7 @@ const Bytes current_state =
 const Bytes ok_response = hex("0C000000 0300 0120 06000000");
 
 Message decode_container(const Bytes& bytes) {
-  const ContainerFraming framing;
+  const FujiFraming framing;
   const auto head = framing.head(bytes);
   EXPECT_TRUE(head);
   EXPECT_EQ(head->need, 0u);
@@ -114,7 +114,7 @@ TEST(GoldenPtpIpTest, ContainersAroundTheData) {
   EXPECT_EQ(message.transaction_id, 7u);
   EXPECT_EQ(message.size, 344u);
   Bytes out;
-  ContainerFraming{}.encode(message, out);
+  FujiFraming{}.encode(message, out);
   EXPECT_EQ(out, Bytes(capabilities.begin(), capabilities.begin() + 12));
 
   message = decode_container(current_state);
@@ -128,7 +128,7 @@ TEST(GoldenPtpIpTest, ContainersAroundTheData) {
   EXPECT_EQ(message.transaction_id, 6u);
   EXPECT_EQ(message.count, 0);
   out.clear();
-  ContainerFraming{}.encode(message, out);
+  FujiFraming{}.encode(message, out);
   EXPECT_EQ(out, ok_response);
 }
 
@@ -216,7 +216,7 @@ TEST(GoldenPtpIpTest, DamagedListsDecodeOrFail) {
 }
 
 TEST(GoldenPtpIpTest, DamagedContainersDecodeOrFail) {
-  const ContainerFraming framing;
+  const FujiFraming framing;
   for (const auto* vector : {&capabilities, &current_state, &ok_response}) {
     for_each_damage(*vector, [&](const Bytes& damaged) {
       const auto head = framing.head(damaged);
