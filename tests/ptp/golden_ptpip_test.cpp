@@ -225,7 +225,7 @@ TEST(GoldenPtpIpTest, DamagedContainersDecodeOrFail) {
       if (!message) return;
       Bytes out;
       framing.encode(*message, out);
-      ASSERT_EQ(out.size(), head->size);
+      ASSERT_EQ(out.size(), message->kind == Kind::event ? 28 : head->size) << "an event has but one size";
     });
   }
 }
