@@ -109,7 +109,11 @@ class Decoder::Talk final : public PacketWalker::Sink {
         open_.push_back({conversation_.transaction(false), origin, origin, false, nullptr});
         break;
       case Kind::data:
-        if (auto* entry = touch(from_camera, origin)) begin_object(*entry);
+        if (auto* entry = touch(from_camera, origin)) {
+          if (auto* listener = decoder_.options_.listener)
+            listener->data(session_->number, *entry->transaction, message, origin);
+          begin_object(*entry);
+        }
         break;
       case Kind::operation_response:
         respond(message, origin);
@@ -125,14 +129,20 @@ class Decoder::Talk final : public PacketWalker::Sink {
   void payload(bool side, View bytes, Origin origin) override {
     conversation_.payload(sent(side), bytes);
     auto* const entry = touch(sent(side), origin);
-    if (!entry)
+    if (!entry) {
       stray_[sent(side)] += bytes.size();
-    else if (entry->file)
-      entry->file->write(bytes);
+      return;
+    }
+    if (entry->file) entry->file->write(bytes);
+    if (auto* listener = decoder_.options_.listener)
+      listener->payload(session_->number, *entry->transaction, bytes, origin);
   }
   void payload_missing(bool side, u64 size) override {
     auto* const entry = find(conversation_.transaction(sent(side)).get());
-    if (entry && entry->file) entry->file->skip(size);
+    if (!entry) return;
+    if (entry->file) entry->file->skip(size);
+    if (auto* listener = decoder_.options_.listener)
+      listener->payload_missing(session_->number, *entry->transaction, size);
   }
   void frame_ended(bool side, Origin) override { conversation_.frame_ended(sent(side)); }
   void skipped(bool side, u64 bytes, Origin origin) override {
@@ -196,6 +206,8 @@ class Decoder::Talk final : public PacketWalker::Sink {
     session_->initiator = address(ends_[initiator_]);
     session_->responder = to_string(ends_[!initiator_]);
     decoder_.sessions_.push_front(session_);
+    if (auto* listener = decoder_.options_.listener)
+      listener->session(session_->number, ends_[initiator_], ends_[!initiator_]);
   }
   void join_session(u32 connection_number) {
     for (const auto& one : decoder_.sessions_) {
@@ -270,9 +282,12 @@ class Decoder::Talk final : public PacketWalker::Sink {
     line["time"] = decoder_.since_start(entry.first.time);
     line["duration"] = seconds(entry.first.time, entry.last.time);
     const bool data_cut = data && !data->complete;
-    line["incomplete"] = entry.gap || data_cut || !transaction.response;
+    const bool incomplete = entry.gap || data_cut || !transaction.response;
+    line["incomplete"] = incomplete;
     if (entry.file) line["data"]["file"] = entry.file->finish(!entry.gap && !data_cut);
     decoder_.tell_(line);
+    if (auto* listener = decoder_.options_.listener)
+      listener->transaction({session_->number, connection_, entry.transaction, entry.first, entry.last, incomplete});
     if (data && data->whole()) learn(transaction.request, data->kept);
   }
   Json data_phase(const ptp::Message& request, const DataPhase& data) const {
@@ -328,6 +343,7 @@ class Decoder::Talk final : public PacketWalker::Sink {
     decoder_.tell_(line);
   }
   void tell_event(const ptp::Message& message, Origin origin) {
+    if (auto* listener = decoder_.options_.listener) listener->event(session_->number, message, origin);
     auto line = record("event");
     line["tid"] = message.transaction_id;
     line.update(coded<ptp::EventCode>(message, session_->dictionary.vendor));
@@ -340,6 +356,7 @@ class Decoder::Talk final : public PacketWalker::Sink {
     received.wire = wire;
     Json fields = {{"packet", packet_name(message)}, {"direction", from_camera ? "to_initiator" : "to_responder"}};
     if (message.kind == Kind::init_event_request) join_session(message.params[0]);
+    if (auto* listener = decoder_.options_.listener) listener->packet(session_->number, received, from_camera, origin);
     if (message.kind == Kind::init_command_ack) session_->connection_number = message.params[0];
     if (message.kind == Kind::init_event_request || message.kind == Kind::init_command_ack)
       fields["connection_number"] = message.params[0];

@@ -10,6 +10,7 @@
 
 #include "pcap/conversation.h"
 #include "pcap/data_set.h"
+#include "pcap/listener.h"
 #include "pcap/object_files.h"
 #include "pcap/streams.h"
 #include "ptp/packets.h"
@@ -59,6 +60,7 @@ struct DecodeOptions {
   std::optional<u16> port;                     // of the cameras; none: 15740, and what looks like PTP/IP
   ptp::Vendor vendor = ptp::Vendor::none;      // until a DeviceInfo says it
   std::shared_ptr<const ObjectFiles> objects;  // where transferred files go; none: nowhere
+  Listener* listener = nullptr;                // is told as well; lives as long as the decoder
 };
 
 class Decoder final : public StreamSink {
