@@ -28,6 +28,15 @@
 namespace stuntcam::cli {
 namespace {
 
+profiles::Profile load_under_preset(const std::string& name, const std::string& preset) {
+  auto profile = load_profile(name);
+  if (preset.empty() || profile.presets.contains(preset)) return profiles::under_preset(std::move(profile), preset);
+  std::string known;
+  for (const auto& [each, settings] : profile.presets) known += " " + each;
+  throw Failure(usage,
+                fmt::format("{} has no preset '{}'; it has:{}", profile.name, preset, known.empty() ? " none" : known));
+}
+
 emulator::CameraOptions camera_options(const HostOptions& options, const profiles::Profile& profile,
                                        std::size_t index) {
   emulator::CameraOptions camera;
@@ -36,12 +45,6 @@ emulator::CameraOptions camera_options(const HostOptions& options, const profile
   camera.writable = options.writable;
   camera.preset = options.preset;
   camera.push_events = options.push_events;
-  if (!options.preset.empty() && !profile.presets.contains(options.preset)) {
-    std::string known;
-    for (const auto& [name, values] : profile.presets) known += " " + name;
-    throw Failure(usage, fmt::format("{} has no preset '{}'; it has:{}", profile.name, options.preset,
-                                     known.empty() ? " none" : known));
-  }
   for (const auto& text : options.set) camera.set.push_back(parse_setting(profile, text));
   return camera;
 }
@@ -136,7 +139,7 @@ void declare(Options& options, HostOptions& host) {
   options.section("The camera");
   options.option("--media", "DIR", text(host.media), "a folder that plays the memory card");
   options.flag("--writable", [&host] { host.writable = true; }, "deletes and uploads really change that folder");
-  options.option("--preset", "NAME", text(host.preset), "property values that the profile lists under a name");
+  options.option("--preset", "NAME", text(host.preset), "a state or a firmware that the profile has under a name");
   options.option("--set", "PROP=VALUE", append(host.set), "a property's value at start; again for more");
   options.option("--seed", "N", number(host.seed), "what is random follows from it (1)");
   options.flag("--strict", [&host] { host.strict = true; }, "close connections on what the standard forbids");
@@ -165,7 +168,7 @@ std::string Ready::json() const {
 Host::Host(const HostOptions& options, const Console& console) : options_(options), console_(console) {
   std::vector<profiles::Profile> profiles;
   profiles.reserve(options_.cameras.size());
-  for (const auto& name : options_.cameras) profiles.push_back(load_profile(name));
+  for (const auto& name : options_.cameras) profiles.push_back(load_under_preset(name, options_.preset));
   total_ = profiles.size() * options_.count;
   try {
     open_outputs();

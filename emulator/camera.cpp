@@ -76,7 +76,7 @@ EventCode event_for(StoreChange::Kind kind) {
 }  // namespace
 
 Camera::Camera(profiles::Profile profile, CameraOptions options, transport::Clock& clock)
-    : profile_(std::move(profile)),
+    : profile_(profiles::under_preset(std::move(profile), options.preset)),
       options_(std::move(options)),
       clock_(clock),
       title_(make_title(profile_.device)),
@@ -97,7 +97,16 @@ Camera::Camera(profiles::Profile profile, CameraOptions options, transport::Cloc
 
 Camera::~Camera() = default;
 
+// Before any store draws one.
+void Camera::reserve_handles() {
+  for (const auto& storage : profile_.storages)
+    for (const auto& run : storage.objects)
+      for (u32 index = 0; run.handle && index < run.count; ++index)
+        handles_.take(*run.handle + index * run.handle_step);
+}
+
 void Camera::add_stores() {
+  reserve_handles();
   u64 number = 0;
   for (const auto& storage : profile_.storages) {
     StoreOptions options;
@@ -151,12 +160,7 @@ void Camera::apply_settings() {
       properties_.change(code, value);
     }
   };
-  if (!options_.preset.empty()) {
-    const auto preset = profile_.presets.find(options_.preset);
-    if (preset == profile_.presets.end())
-      throw std::invalid_argument(fmt::format("{} has no preset '{}'", profile_.name, options_.preset));
-    apply(preset->second);
-  }
+  if (!options_.preset.empty()) apply(profile_.presets.at(options_.preset).values);
   apply(options_.set);
 }
 

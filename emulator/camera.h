@@ -106,6 +106,7 @@ class Camera final : public transport::Responder {
   void power_down();
 
  private:
+  void reserve_handles();
   void add_stores();
   void add_operations();
   void attach_properties();

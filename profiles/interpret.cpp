@@ -52,7 +52,7 @@ void interpret_identity(Section& section, Device& device) {
 }
 
 void interpret_lists(Section& section, const Codes& codes, Device& device) {
-  if (section.need("operations")) codes.read(section, "operations", device.operations, &Codes::operation);
+  codes.read(section, "operations", device.operations, &Codes::operation);
   codes.read(section, "events", device.events, &Codes::event);
   codes.read(section, "capture_formats", device.capture_formats, &Codes::format);
   codes.read(section, "image_formats", device.image_formats, &Codes::format);
@@ -91,34 +91,6 @@ Quirks interpret_quirks(const Node& node, Problems& problems) {
   section.read("out_of_focus", quirks.out_of_focus);
   section.read("operations_without_session", quirks.operations_without_session);
   return quirks;
-}
-
-void interpret_preset(const Entry& preset, const Codes& codes, Profile& profile, Problems& problems) {
-  Section section(preset.value, fmt::format("[presets.{}]", preset.key), problems);
-  auto& values = profile.presets[preset.key];
-  for (const auto& entry : section.entries()) {
-    const auto code = codes.property(entry.key);
-    if (!code) {
-      problems.add(entry.at, code.error());
-      continue;
-    }
-    const auto* property = profile.property(*code);
-    if (!property) {
-      problems.add(entry.at, fmt::format("this camera has no property '{}'", entry.key));
-      continue;
-    }
-    // Text goes by labels too, as with --set.
-    const auto* text = entry.value.string();
-    auto value = text ? parse_value(*property, *text) : value_from_node(entry.value, property->type);
-    if (value && !ptp::allows(property->form, *value))
-      value =
-          std::unexpected(fmt::format("{} is not allowed; allowed: {}", value->to_string(), allowed_text(*property)));
-    if (value) {
-      values.emplace_back(*code, std::move(*value));
-    } else {
-      problems.add(entry.value.at, fmt::format("'{}': {}", entry.key, value.error()));
-    }
-  }
 }
 
 void interpret_guid(Section& root, Profile& profile) {
@@ -182,22 +154,24 @@ Profile interpret(const Node& tree, Problems& problems) {
   if (const Node* node = root.get("quirks")) profile.quirks = interpret_quirks(*node, problems);
 
   // The vendor decides what codes are called, and the properties bring names of their own: they come first.
-  static const Node no_device{Node::Table{}, {}};
+  static const Node nothing{Node::Table{}, {}};
   const Node* device = root.need("device");
-  Section section(device ? *device : no_device, "[device]", problems);
+  const Node* more = root.get("add");
+  Section section(device ? *device : nothing, "[device]", problems);
+  Section add(more ? *more : nothing, "[add]", problems);
   if (device) interpret_identity(section, profile.device);
-  profile.properties = interpret_properties(root, profile.device.vendor, profile.quirks.accept_current_outside_form);
+  profile.properties =
+      interpret_properties(root, add, profile.device.vendor, profile.quirks.accept_current_outside_form);
   const Codes codes(profile.device.vendor, &profile.properties);
-  if (device) interpret_lists(section, codes, profile.device);
+  if (device) section.need("operations");
+  interpret_lists(section, codes, profile.device);
+  interpret_lists(add, codes, profile.device);
 
-  profile.storages = interpret_storages(root, codes);
-  profile.canned = interpret_operations(root, codes);
+  profile.storages = interpret_storages(root, add, codes);
+  profile.canned = interpret_operations(root, add, codes);
   codes.read(root, "object_properties", profile.object_properties, &Codes::object_property);
   codes.read(root, "assumed", profile.assumed, &Codes::operation_or_property);
-  if (const Node* node = root.get("presets")) {
-    Section presets(*node, "[presets]", problems);
-    for (const auto& preset : presets.entries()) interpret_preset(preset, codes, profile, problems);
-  }
+  profile.presets = interpret_presets(root, profile);
   return profile;
 }
 

@@ -149,18 +149,15 @@ Property read_property(const Node& node, ptp::Vendor vendor, bool accept_current
   return property;
 }
 
-// The entry of `items` with this code or name.
-Node* find_entry(Node::Array& items, const std::string& name, ptp::Vendor vendor) {
+// Has this [[property]] that code or name?
+bool describes(const Node& item, const std::string& name, ptp::Vendor vendor) {
   const Codes codes(vendor);
+  const Node* own = item.find("name");
+  if (own && own->string() && *own->string() == name) return true;
+  const Node* code = item.find("code");
+  const auto number = code ? codes.property(*code) : std::unexpected(std::string());
   const auto wanted = codes.property(name);
-  for (auto& item : items) {
-    const Node* own = item.find("name");
-    if (own && own->string() && *own->string() == name) return &item;
-    const Node* code = item.find("code");
-    const auto number = code ? codes.property(*code) : std::unexpected(std::string());
-    if (number && wanted && *number == *wanted) return &item;
-  }
-  return nullptr;
+  return number && wanted && *number == *wanted;
 }
 
 void drop(Node& table, std::string_view key) {
@@ -168,39 +165,43 @@ void drop(Node& table, std::string_view key) {
     std::erase_if(*entries, [&](const Entry& e) { return e.key == key; });
 }
 
-// [override.NAME] changes keys of one property that a base brought.
-void apply_overrides(Section& root, Node::Array& items, ptp::Vendor vendor) {
+// What [override.NAME] says of the property that `item` describes, put on top of it.
+Node overridden(const Node& item, const Node* overrides, ptp::Vendor vendor) {
+  Node result = item;
+  if (!overrides || !overrides->table()) return result;
+  for (const auto& entry : *overrides->table()) {
+    if (!describes(item, entry.key, vendor)) continue;
+    if (entry.value.find("enum")) drop(result, "range");
+    if (entry.value.find("range")) drop(result, "enum");
+    result = merge(std::move(result), entry.value);
+  }
+  return result;
+}
+
+// Every [override.NAME] must find its property.
+void check_overrides(Section& root, Section& add, ptp::Vendor vendor) {
   const Node* node = root.get("override");
   if (!node) return;
   Section overrides(*node, "[override]", root.problems());
   for (const auto& entry : overrides.entries()) {
-    Node* target = find_entry(items, entry.key, vendor);
-    if (!target) {
-      root.problems().add(entry.at, fmt::format("there is no property '{}' to override", entry.key));
-      continue;
-    }
-    if (entry.value.find("enum")) drop(*target, "range");
-    if (entry.value.find("range")) drop(*target, "enum");
-    *target = merge(std::move(*target), entry.value);
+    bool found = false;
+    for (Section* section : {&root, &add})
+      if (const Node* items = section->node().find("property"); items && items->array())
+        for (const auto& item : *items->array()) found = found || describes(item, entry.key, vendor);
+    if (!found) root.problems().add(entry.at, fmt::format("there is no property '{}' to override", entry.key));
   }
 }
 
 }  // namespace
 
-std::vector<Property> interpret_properties(Section& root, ptp::Vendor vendor, bool accept_current_outside_form) {
-  Node::Array items;
-  if (const auto* array = root.array("property")) items = *array;
-  apply_overrides(root, items, vendor);
-  std::vector<Property> properties;
-  for (const auto& item : items) {
-    auto property = read_property(item, vendor, accept_current_outside_form, root.problems());
-    const auto same = std::ranges::find(properties, property.code, &Property::code);
-    if (property.code != 0 && same != properties.end())
-      root.problems().add(item.find("code")->at, fmt::format("property 0x{:04X} is described twice", property.code));
-    else
-      properties.push_back(std::move(property));
-  }
-  return properties;
+std::vector<Property> interpret_properties(Section& root, Section& add, ptp::Vendor vendor,
+                                           bool accept_current_outside_form) {
+  check_overrides(root, add, vendor);
+  const Node* overrides = root.node().find("override");
+  const auto read = [&](const Node& item) {
+    return read_property(overridden(item, overrides, vendor), vendor, accept_current_outside_form, root.problems());
+  };
+  return read_entries(root, add, "property", &Property::code, read, "code", "property");
 }
 
 }  // namespace stuntcam::profiles

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "profiles/interpret.h"
 
@@ -38,12 +39,59 @@ bool good_folder(std::string_view folder) {
   return true;
 }
 
+// Handles 0 and 0xFFFFFFFF stand for no object and for all.
+constexpr u32 first_handle = 1, last_handle = 0xFFFFFFFE;
+
+void read_handles(Section& section, SyntheticObjects& objects) {
+  section.read("handle_step", objects.handle_step, 1);
+  u32 handle = 0;
+  if (!section.read("handle", handle, first_handle, last_handle)) return;
+  objects.handle = handle;
+  const u64 last = handle + (u64{objects.count} - std::min(1u, objects.count)) * objects.handle_step;
+  if (last > last_handle)
+    section.problems().add(section.get("handle")->at,
+                           fmt::format("the last of {} objects would have handle 0x{:X}", objects.count, last));
+}
+
+HandlePattern read_pattern(const Node& node, Problems& problems) {
+  HandlePattern pattern;
+  Section section(node, "[storage.handles]", problems);
+  section.read("folder_step", pattern.folder_step);
+  section.read("file_step", pattern.file_step);
+  section.read("file_offset", pattern.file_offset);
+  return pattern;
+}
+
+// A handle stands for one object of the camera.
+void check_handles(Section& root, const std::vector<Storage>& storages) {
+  std::unordered_set<u32> handles;
+  for (const auto& storage : storages) {
+    for (const auto& run : storage.objects) {
+      for (u32 index = 0; run.handle && index < run.count; ++index) {
+        const u32 handle = *run.handle + index * run.handle_step;
+        if (handles.insert(handle).second) continue;
+        const Node* items = root.node().find("storage");
+        root.problems().add((items ? *items : root.node()).at,
+                            fmt::format("two objects have the handle 0x{:08X}; the second is '{}' on storage 0x{:08X}",
+                                        handle, run.name, storage.id));
+        break;
+      }
+    }
+  }
+}
+
 SyntheticObjects read_objects(const Node& node, const Codes& codes, Problems& problems) {
   SyntheticObjects objects;
   Section section(node, "[[storage.objects]]", problems);
-  if (section.need("count")) section.read("count", objects.count);
+  section.read("count", objects.count);
   section.read_size("size", objects.size);
   codes.read(section, "format", objects.format, &Codes::format);
+  read_handles(section, objects);
+  std::string date;
+  if (section.read("date", date)) {
+    objects.date = ptp::parse_datetime(date);
+    if (!objects.date) section.expected(*section.get("date"), "date", "a time such as \"20240131T120000\"");
+  }
   section.read("width", objects.width);
   section.read("height", objects.height);
   section.read("first", objects.first);
@@ -65,6 +113,11 @@ Storage read_storage(const Node& node, const Codes& codes, Problems& problems) {
   section.read_code("access", storage.access_capability,
                     {{"read-write", 0}, {"read-only", 1}, {"read-only-with-deletion", 2}});
   section.read_size("capacity", storage.capacity);
+  u64 free = 0;
+  if (section.read_size("free", free)) {
+    storage.free = free;
+    if (free > storage.capacity) section.expected(*section.get("free"), "free", "at most the 'capacity'");
+  }
   u32 images = 0;
   if (section.read("free_images", images)) storage.free_images = images;
   section.read("description", storage.description);
@@ -78,6 +131,7 @@ Storage read_storage(const Node& node, const Codes& codes, Problems& problems) {
   }
   if (const auto* items = section.array("objects"))
     for (const auto& item : *items) storage.objects.push_back(read_objects(item, codes, problems));
+  if (const Node* handles = section.get("handles")) storage.handles = read_pattern(*handles, problems);
   return storage;
 }
 
@@ -110,32 +164,16 @@ CannedOperation read_operation(const Node& node, const Codes& codes, Problems& p
 
 }  // namespace
 
-std::vector<Storage> interpret_storages(Section& root, const Codes& codes) {
-  std::vector<Storage> storages;
-  if (const auto* items = root.array("storage")) {
-    for (const auto& item : *items) {
-      auto storage = read_storage(item, codes, root.problems());
-      if (std::ranges::find(storages, storage.id, &Storage::id) != storages.end())
-        root.problems().add((item.find("id") ? *item.find("id") : item).at,
-                            fmt::format("storage 0x{:08X} is described twice", storage.id));
-      storages.push_back(std::move(storage));
-    }
-  }
+std::vector<Storage> interpret_storages(Section& root, Section& add, const Codes& codes) {
+  const auto read = [&](const Node& item) { return read_storage(item, codes, root.problems()); };
+  auto storages = read_entries(root, add, "storage", &Storage::id, read, "id", "storage");
+  check_handles(root, storages);
   return storages;
 }
 
-std::vector<CannedOperation> interpret_operations(Section& root, const Codes& codes) {
-  std::vector<CannedOperation> operations;
-  if (const auto* items = root.array("operation")) {
-    for (const auto& item : *items) {
-      auto operation = read_operation(item, codes, root.problems());
-      if (std::ranges::find(operations, operation.code, &CannedOperation::code) != operations.end())
-        root.problems().add((item.find("code") ? *item.find("code") : item).at,
-                            fmt::format("operation 0x{:04X} is described twice", operation.code));
-      operations.push_back(std::move(operation));
-    }
-  }
-  return operations;
+std::vector<CannedOperation> interpret_operations(Section& root, Section& add, const Codes& codes) {
+  const auto read = [&](const Node& item) { return read_operation(item, codes, root.problems()); };
+  return read_entries(root, add, "operation", &CannedOperation::code, read, "code", "operation");
 }
 
 }  // namespace stuntcam::profiles

@@ -91,7 +91,7 @@ std::optional<Node> resolve(const Text& text, std::vector<std::string> chain, Pr
   }
   auto merged = resolve(*base, std::move(chain), problems);
   if (!merged) return std::nullopt;
-  return merge(std::move(*merged), *tree);
+  return overlay(std::move(*merged), *tree);
 }
 
 std::expected<Profile, std::vector<Problem>> load_text(const Text& text) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,6 +12,7 @@
 
 #include "ptp/codes.h"
 #include "ptp/datasets.h"
+#include "ptp/datetime.h"
 #include "ptp/value.h"
 
 namespace stuntcam::profiles {
@@ -44,27 +46,39 @@ struct Property {
   bool operator==(const Property&) const = default;
 };
 
-// A run of synthetic objects on a card.
+// A run of synthetic objects on a card; of one, or of a folder, too.
 struct SyntheticObjects {
-  u32 count = 0;
+  u32 count = 1;
   u64 size = 0;  // bytes of each; 0 with format EXIF_JPEG: as large as the picture comes out
   u16 format = 0x3801;
   u32 width = 0, height = 0;  // pixels, for images
   std::string folder;         // "DCIM/100NCD53"
   std::string name;           // "DSC_%04u.JPG"; %u counts from `first`
   u32 first = 1;
+  std::optional<u32> handle;          // of the first; none: drawn
+  u32 handle_step = 1;                // from one to the next
+  std::optional<ptp::DateTime> date;  // of the first; each next one is a minute younger
   bool operator==(const SyntheticObjects&) const = default;
+};
+
+// Handles that say what they stand for: that of a DCF folder is its parent's + number × folder_step, that of a file in
+// one its folder's + number × file_step + file_offset, or the next free one. What has no number gets a drawn handle.
+struct HandlePattern {
+  u32 folder_step = 0, file_step = 0, file_offset = 0;
+  bool operator==(const HandlePattern&) const = default;
 };
 
 struct Storage {
   u32 id = 0x00010001;
   u16 storage_type = 4, filesystem_type = 3, access_capability = 0;
   u64 capacity = 0;                // bytes; 0 with `present`: from the folder's file system
+  std::optional<u64> free;         // bytes, with the profile's objects on the card; none: what those leave
   std::optional<u32> free_images;  // fixed number to report; otherwise computed from the free bytes
   std::string description, label;
   std::string media = "synthetic";  // or a folder's path
   bool present = true;              // false: the slot is empty
   std::vector<SyntheticObjects> objects;
+  std::optional<HandlePattern> handles;
   bool operator==(const Storage&) const = default;
 };
 
@@ -110,6 +124,15 @@ struct Quirks {
   bool operator==(const Quirks&) const = default;
 };
 
+struct Profile;
+
+// --preset NAME: the camera in another state, or with another firmware.
+struct Preset {
+  std::vector<std::pair<u16, ptp::Value>> values;  // of properties, set when the camera starts
+  std::shared_ptr<const Profile> camera;           // what it is under this preset, when more differs; has no presets
+  bool operator==(const Preset&) const;
+};
+
 struct Profile {
   std::string name;         // "nikon-d5300"
   std::string description;  // one line for `cameras`
@@ -130,12 +153,16 @@ struct Profile {
   std::vector<CannedOperation> canned;
   Timing timing;
   Quirks quirks;
-  std::map<std::string, std::vector<std::pair<u16, ptp::Value>>> presets;  // --preset NAME: property values
+  std::map<std::string, Preset> presets;
   std::vector<u16> assumed;  // operation and property codes whose behaviour no source knows (`assumed = […]`), for docs
 
   const Property* property(u16 code) const;
   bool advertises(ptp::OperationCode) const;
   bool operator==(const Profile&) const = default;
 };
+
+// The camera under a preset ("": as it is), values excepted: the camera sets those. std::invalid_argument: there is
+// none of that name.
+Profile under_preset(Profile, const std::string& preset);
 
 }  // namespace stuntcam::profiles

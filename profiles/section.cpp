@@ -42,6 +42,9 @@ void Problems::add(const Position& at, std::string message) {
 
 std::vector<Problem> Problems::sorted() && {
   std::ranges::sort(list_, {}, [](const Problem& p) { return std::tie(p.file, p.line, p.column, p.message); });
+  // What a base says wrongly is found again under each preset.
+  const auto [first, last] = std::ranges::unique(list_);
+  list_.erase(first, last);
   return std::move(list_);
 }
 

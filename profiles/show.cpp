@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "profiles/units.h"
 
 namespace stuntcam::profiles {
@@ -42,7 +44,9 @@ std::string list(std::string_view key, const std::vector<std::string>& items) {
 // One profile on its way to TOML.
 class Printer {
  public:
-  explicit Printer(const Profile& profile) : profile_(profile), vendor_(profile.device.vendor) {}
+  // `prefix` goes in front of every table's name.
+  explicit Printer(const Profile& profile, std::string prefix = "")
+      : profile_(profile), vendor_(profile.device.vendor), prefix_(std::move(prefix)) {}
 
   std::string print() {
     connection();
@@ -53,6 +57,21 @@ class Printer {
     for (const auto& storage : profile_.storages) print(storage);
     for (const auto& operation : profile_.canned) print(operation);
     for (const auto& property : profile_.properties) print(property);
+    return std::move(out_);
+  }
+
+  // Only what is other than in `base`.
+  std::string print_changes(const Profile& base) {
+    if (profile_.device != base.device) device();
+    if (profile_.timing != base.timing) timing();
+    if (profile_.quirks != base.quirks) quirks();
+    if (profile_.storages != base.storages)
+      for (const auto& storage : profile_.storages) print(storage);
+    prefix_ += "add.";
+    for (const auto& operation : profile_.canned)
+      if (std::ranges::find(base.canned, operation) == base.canned.end()) print(operation);
+    for (const auto& property : profile_.properties)
+      if (std::ranges::find(base.properties, property) == base.properties.end()) print(property);
     return std::move(out_);
   }
 
@@ -105,6 +124,7 @@ class Printer {
 
   const Profile& profile_;
   ptp::Vendor vendor_;
+  std::string prefix_;
   std::string out_;
 };
 
@@ -126,7 +146,7 @@ void Printer::connection() {
 
 void Printer::device() {
   const auto& device = profile_.device;
-  line("\n[device]");
+  line("\n[{}device]", prefix_);
   line("standard_version = {}", device.standard_version);
   line("vendor_extension_id = 0x{:08X}", device.vendor_extension_id);
   line("vendor_extension_version = {}", device.vendor_extension_version);
@@ -145,7 +165,7 @@ void Printer::device() {
 
 void Printer::timing() {
   const auto& timing = profile_.timing;
-  line("\n[timing]");
+  line("\n[{}timing]", prefix_);
   text("capture", duration_text(timing.capture));
   text("autofocus", duration_text(timing.autofocus));
   text("burst_interval", duration_text(timing.burst_interval));
@@ -157,7 +177,7 @@ void Printer::timing() {
 void Printer::quirks() {
   const auto& quirks = profile_.quirks;
   constexpr std::string_view ids[] = {"off", "lenient", "strict"};
-  line("\n[quirks]");
+  line("\n[{}quirks]", prefix_);
   line("poll_events = {}", quirks.poll_events);
   line("push_events = {}", quirks.push_events);
   text("transaction_ids", ids[static_cast<u8>(quirks.transaction_ids)]);
@@ -173,29 +193,37 @@ void Printer::quirks() {
 }
 
 void Printer::presets() {
-  for (const auto& [name, values] : profile_.presets) {
+  for (const auto& [name, preset] : profile_.presets) {
     line("\n[presets.{}]", quoted(name));
-    for (const auto& [number, setting] : values) line("0x{:04X} = {}", number, value(setting));
+    for (const auto& [number, setting] : preset.values) line("0x{:04X} = {}", number, value(setting));
+    if (preset.camera)
+      out_ += Printer(*preset.camera, fmt::format("presets.{}.", quoted(name))).print_changes(profile_);
   }
 }
 
 void Printer::print(const Storage& storage) {
-  line("\n[[storage]]");
+  line("\n[[{}storage]]", prefix_);
   line("id = 0x{:08X}", storage.id);
   line("type = {}", storage.storage_type);
   line("filesystem = {}", storage.filesystem_type);
   line("access = {}", storage.access_capability);
   text("capacity", size_text(storage.capacity));
+  if (storage.free) text("free", size_text(*storage.free));
   if (storage.free_images) line("free_images = {}", *storage.free_images);
   text("description", storage.description);
   text("label", storage.label);
   text("media", storage.media);
   line("present = {}", storage.present);
   for (const auto& objects : storage.objects) print(objects);
+  if (!storage.handles) return;
+  line("\n[{}storage.handles]", prefix_);
+  line("folder_step = 0x{:X}", storage.handles->folder_step);
+  line("file_step = 0x{:X}", storage.handles->file_step);
+  line("file_offset = 0x{:X}", storage.handles->file_offset);
 }
 
 void Printer::print(const SyntheticObjects& objects) {
-  line("\n[[storage.objects]]");
+  line("\n[[{}storage.objects]]", prefix_);
   text("folder", objects.folder);
   text("name", objects.name);
   line("first = {}", objects.first);
@@ -204,10 +232,13 @@ void Printer::print(const SyntheticObjects& objects) {
   text("size", size_text(objects.size));
   line("width = {}", objects.width);
   line("height = {}", objects.height);
+  if (objects.handle) line("handle = 0x{:08X}", *objects.handle);
+  line("handle_step = {}", objects.handle_step);
+  if (objects.date) text("date", objects.date->to_string());
 }
 
 void Printer::print(const CannedOperation& operation) {
-  line("\n[[operation]]");
+  line("\n[[{}operation]]", prefix_);
   line("code = {}", code<ptp::OperationCode>(operation.code));
   if (operation.data) line("data = \"{:02x}\"", fmt::join(*operation.data, ""));
   line("response = {}", code<ptp::ResponseCode>(operation.response));
@@ -217,7 +248,7 @@ void Printer::print(const CannedOperation& operation) {
 }
 
 void Printer::print(const Property& property) {
-  line("\n[[property]]");
+  line("\n[[{}property]]", prefix_);
   line("code = {}", code<ptp::PropertyCode>(property.code));
   if (property.name != ptp::name(static_cast<ptp::PropertyCode>(property.code), vendor_)) text("name", property.name);
   text("type", ptp::name(property.type));
@@ -233,7 +264,7 @@ void Printer::print(const Property& property) {
     out_ += list("enum", items);
   }
   if (property.labels.empty()) return;
-  line("[property.labels]");
+  line("[{}property.labels]", prefix_);
   for (const auto& [key, label] : property.labels) line("{} = {}", quoted(key), quoted(label));
 }
 

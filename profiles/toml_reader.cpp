@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 // The parser takes seconds to compile: it is included here and nowhere else.
 #define TOML_EXCEPTIONS 0
@@ -101,6 +102,29 @@ Node merge(Node base, const Node& over) {
     }
   }
   return base;
+}
+
+Node overlay(Node base, const Node& over) {
+  const Node* before = base.find("add");
+  Node added = before ? *before : Node{Node::Table{}, over.at};
+  Node merged = merge(std::move(base), over);
+  const auto* own = over.find("add");
+  auto* lists = own && own->table() ? std::get_if<Node::Table>(&added.value) : nullptr;
+  if (!lists) return merged;
+  for (const auto& entry : *own->table()) {
+    const auto same = std::ranges::find(*lists, entry.key, &Entry::key);
+    auto* items = same == lists->end() ? nullptr : std::get_if<Node::Array>(&same->value.value);
+    if (items && entry.value.array()) {
+      std::ranges::copy(*entry.value.array(), std::back_inserter(*items));
+    } else if (same == lists->end()) {
+      lists->push_back(entry);
+    } else {
+      same->value = entry.value;
+    }
+  }
+  std::ranges::find(std::get<Node::Table>(merged.value), std::string_view("add"), &Entry::key)->value =
+      std::move(added);
+  return merged;
 }
 
 }  // namespace stuntcam::profiles

@@ -45,5 +45,7 @@ std::expected<Node, Problem> read_toml(std::string_view text, const std::string&
 
 // What is written in `over` wins; tables merge key by key, everything else is replaced as a whole.
 Node merge(Node base, const Node& over);
+// Whole profiles: as merge, but what both list under `add` is added up.
+Node overlay(Node base, const Node& over);
 
 }  // namespace stuntcam::profiles

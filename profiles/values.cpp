@@ -197,18 +197,16 @@ bool Codes::read(Section& section, std::string_view key, u16& out, Reader reader
 bool Codes::read(Section& section, std::string_view key, std::vector<u16>& out, Reader reader) const {
   const auto* items = section.array(key);
   if (!items) return false;
-  std::vector<u16> codes;
   for (const auto& item : *items) {
     const auto code = (this->*reader)(item);
     if (!code) {
       section.problems().add(item.at, code.error());
-    } else if (std::ranges::find(codes, *code) != codes.end()) {
+    } else if (std::ranges::find(out, *code) != out.end()) {
       section.problems().add(item.at, fmt::format("0x{:04X} is twice in '{}' of {}", *code, key, section.title()));
     } else {
-      codes.push_back(*code);
+      out.push_back(*code);
     }
   }
-  out = std::move(codes);
   return true;
 }
 

@@ -41,7 +41,7 @@ class Codes {
   std::expected<u16, std::string> property(std::string_view text) const;
 
   using Reader = std::expected<u16, std::string> (Codes::*)(const Node&) const;
-  // A list without duplicates; problems go to `section`.
+  // A list without duplicates, put behind what `out` has; problems go to `section`.
   bool read(Section& section, std::string_view key, std::vector<u16>& out, Reader) const;
   bool read(Section& section, std::string_view key, u16& out, Reader) const;
 

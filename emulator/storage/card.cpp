@@ -50,17 +50,15 @@ class CardAlbum final : public Album {
  public:
   explicit CardAlbum(const StoreOptions& options) : Album(std::make_shared<Renderings>()), options_(options) {}
   u64 seed(u32 index) const { return mixed(options_.seed + (u64{index} << 20)); }
+  // When the object was made; the folders behind the last one are as old as that would be.
   ptp::DateTime taken(u32 index) const {
-    return ptp::DateTime::from_seconds(options_.date.seconds() + i64{60} * index);
+    const auto [run, place] = find(index);
+    const auto& first = run != nullptr && run->date ? *run->date : options_.date;
+    return ptp::DateTime::from_seconds(first.seconds() + i64{60} * (run != nullptr && run->date ? place : index));
   }
 
   Shot shot(u32 index) const override {
-    u32 first = 0;
-    const auto run = std::ranges::find_if(options_.storage.objects, [&](const SyntheticObjects& each) {
-      if (index - first < each.count) return true;
-      first += each.count;
-      return false;
-    });
+    const auto [run, place] = find(index);
     constexpr std::array<u32, 6> speeds{30, 60, 125, 250, 500, 1000}, stops{280, 350, 400, 560, 800, 1100},
         isos{100, 200, 400, 800, 1600, 3200};
     Shot shot;
@@ -68,7 +66,7 @@ class CardAlbum final : public Album {
     shot.manufacturer = options_.manufacturer;
     shot.model = options_.model;
     shot.title = options_.camera;
-    shot.number = run->first + (index - first);
+    shot.number = run->first + place;
     shot.width = run->width;
     shot.height = run->height;
     shot.taken = taken(index);
@@ -80,6 +78,15 @@ class CardAlbum final : public Album {
   }
 
  private:
+  // The run that has it, and its place there; null: none.
+  std::pair<const SyntheticObjects*, u32> find(u32 index) const {
+    for (const auto& run : options_.storage.objects) {
+      if (index < run.count) return {&run, index};
+      index -= run.count;
+    }
+    return {nullptr, index};
+  }
+
   StoreOptions options_;
 };
 
@@ -91,28 +98,50 @@ class Card final : public TreeStore {
     std::size_t count = 0;
     for (const auto& run : this->options().storage.objects) count += run.count;
     tree().reserve(count);
-    for (const auto& run : this->options().storage.objects) add_run(run);
+    add_runs(true);  // the folders that the profile names, before the files make folders of those names
+    add_runs(false);
+    const auto& storage = this->options().storage;
+    const u64 used = tree().bytes();
+    if (storage.free && storage.capacity - *storage.free > used) fill(storage.capacity - *storage.free - used);
   }
 
  private:
+  void add_runs(bool folders) {
+    made_ = 0;
+    for (const auto& run : options().storage.objects) {
+      if ((run.format == association_format) == folders)
+        add_run(run);
+      else
+        made_ += run.count;
+    }
+  }
+
   void add_run(const SyntheticObjects& run) {
     const u32 parent = folder(run.folder);
     for (u32 index = 0; index < run.count; ++index, ++made_) {
-      Object object = blank(parent, numbered(run.name, run.first + index));
+      const auto name = numbered(run.name, run.first + index);
+      const bool association = run.format == association_format;
+      if (association && tree().child(parent, name) != nullptr) continue;
+      Object object =
+          run.handle ? made(parent, name, *run.handle + index * run.handle_step) : blank(parent, name, association);
       object.format = run.format;
-      object.content = content(run);
-      object.size = object.content->size();
-      if (kind_of(run) != Kind::other) {
-        object.pixel_width = run.width;
-        object.pixel_height = run.height;
-        object.bit_depth = 24;
-        object.thumb_format = Thumbnail{}.format;
-        object.thumb_size = thumbnail_size;
-        object.thumb_width = thumbnail_width;
-        object.thumb_height = thumbnail_height;
-      }
+      object.association_type = association ? generic_folder : u16{0};
+      if (!association) add_content(run, object);
       tree().insert(std::move(object));
     }
+  }
+
+  void add_content(const SyntheticObjects& run, Object& object) const {
+    object.content = content(run);
+    object.size = object.content->size();
+    if (kind_of(run) == Kind::other) return;
+    object.pixel_width = run.width;
+    object.pixel_height = run.height;
+    object.bit_depth = 24;
+    object.thumb_format = Thumbnail{}.format;
+    object.thumb_size = thumbnail_size;
+    object.thumb_width = thumbnail_width;
+    object.thumb_height = thumbnail_height;
   }
 
   std::shared_ptr<const Content> content(const SyntheticObjects& run) const {
@@ -123,9 +152,13 @@ class Card final : public TreeStore {
     return picture_content(album_, made_, kind == Kind::raw ? PictureFile::raw : PictureFile::jpeg, size);
   }
 
-  Object blank(u32 parent, std::string name) {
+  Object blank(u32 parent, const std::string& name, bool association) {
+    return made(parent, name, draw_handle(parent, name, association));
+  }
+
+  Object made(u32 parent, std::string name, u32 handle) const {
     Object object;
-    object.handle = handles().next();
+    object.handle = handle;
     object.storage = id();
     object.parent = parent;
     object.name = std::move(name);
@@ -145,7 +178,7 @@ class Card final : public TreeStore {
         parent = known->handle;
         continue;
       }
-      Object object = blank(parent, std::string(name));
+      Object object = blank(parent, std::string(name), true);
       object.format = association_format;
       object.association_type = generic_folder;
       parent = tree().insert(std::move(object)).handle;

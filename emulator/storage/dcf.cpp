@@ -58,6 +58,11 @@ u32 file_number(std::string_view name, std::string_view prefix) {
   return number(name.substr(0, digits));
 }
 
+u32 file_number(std::string_view name) {
+  constexpr std::size_t prefix_length = 4;
+  return name.size() < prefix_length ? 0 : file_number(name, name.substr(0, prefix_length));
+}
+
 const Object* newest_folder(const Tree& tree) {
   const auto all = folders(tree);
   return all.empty() ? nullptr : all.front();

@@ -12,6 +12,8 @@ namespace stuntcam::emulator::dcf {
 u32 folder_number(std::string_view name);
 // The number behind the prefix, four digits and then an extension or nothing; 0: it is none.
 u32 file_number(std::string_view name, std::string_view prefix);
+// The number of a file's name, whatever the four characters in front of it; 0: it is none.
+u32 file_number(std::string_view name);
 
 // The newest DCF folder; null: there is none yet.
 const Object* newest_folder(const Tree&);

@@ -71,10 +71,10 @@ void Folder::scan(const std::string& directory, u32 parent, std::vector<StoreCha
 
 void Folder::appear(const OnDisk& found, u32 parent, std::vector<StoreChange>* changes) {
   Object object;
-  object.handle = handles().next();
   object.storage = id();
   object.parent = parent;
   object.name = shown_name(last_part(found.path));
+  object.handle = draw_handle(parent, object.name, found.directory);
   // Names that are not UTF-8 may look the same.
   if (object.name != last_part(found.path) && tree().child(parent, object.name) != nullptr)
     object.name.append(1, '~').append(std::to_string(object.handle));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "emulator/storage/object.h"
@@ -18,11 +19,20 @@ namespace stuntcam::emulator {
 // Gives out object handles: never 0 or 0xFFFFFFFF, never one that was given before.
 class Handles {
  public:
-  explicit Handles(u32 first) : next_(first) {}
-  u32 next() { return next_++; }
+  explicit Handles(u32 first) : first_(first), next_(first) {}
+  u32 next() {
+    while (taken_.contains(next_)) ++next_;
+    return next_++;
+  }
+  // A certain one; false: it is no handle, or was given before.
+  bool take(u32 handle) {
+    const bool given = handle >= first_ && handle < next_;
+    return handle != 0 && handle != 0xFFFFFFFF && !given && taken_.insert(handle).second;
+  }
 
  private:
-  u32 next_;
+  u32 first_, next_;
+  std::unordered_set<u32> taken_;
 };
 
 enum class StoreError : u8 { full, read_only, io, invalid_parent, not_found, exists };

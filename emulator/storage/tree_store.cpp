@@ -39,7 +39,7 @@ ptp::StorageInfo TreeStore::info() const {
 TreeStore::Space TreeStore::space() const {
   const u64 capacity = options_.storage.capacity;
   if (capacity == 0) return {unknown_size, unknown_size};
-  const u64 used = tree_.bytes() + reserved_;
+  const u64 used = tree_.bytes() + reserved_ + filled_;
   return {capacity, capacity > used ? capacity - used : 0};
 }
 
@@ -54,6 +54,29 @@ std::vector<u32> TreeStore::list(u32 parent) const {
 bool TreeStore::folder(u32 handle) const {
   const Object* object = tree_.find(handle);
   return handle == 0 || (object != nullptr && object->association());
+}
+
+// The profile's own word for one object.
+std::optional<u32> TreeStore::given_handle(u32 parent, const std::string& name) const {
+  std::string path;
+  for (const Object* folder = tree_.find(parent); folder != nullptr; folder = tree_.find(folder->parent))
+    path = folder->name + (path.empty() ? "" : "/") + path;
+  for (const auto& run : options_.storage.objects)
+    if (run.handle && run.count == 1 && run.name == name && run.folder == path) return run.handle;
+  return std::nullopt;
+}
+
+u32 TreeStore::draw_handle(u32 parent, const std::string& name, bool association) {
+  if (const auto given = given_handle(parent, name); given && tree_.find(*given) == nullptr) return *given;
+  const auto& pattern = options_.storage.handles;
+  const u32 number = !pattern ? 0 : association ? dcf::folder_number(name) : dcf::file_number(name);
+  if (number == 0) return handles_.next();
+  const u32 step = association ? pattern->folder_step : pattern->file_step;
+  const u32 wanted = parent + number * step + (association ? 0 : pattern->file_offset);
+  // Files of one number, such as a raw file and its JPEG, share its room.
+  for (u32 more = 0; more < std::max(step, 1u); ++more)
+    if (handles_.take(wanted + more)) return wanted + more;
+  return handles_.next();
 }
 
 Stored<> TreeStore::vacant(u32 parent, const std::string& name) const {
@@ -71,7 +94,7 @@ Stored<u32> TreeStore::add(Object object) {
   object.size = *size;
   object.storage = id();
   const bool drawn = object.handle == 0;
-  if (drawn) object.handle = handles_.next();
+  if (drawn) object.handle = draw_handle(object.parent, object.name, object.association());
   if (const auto settled = settle(object, nullptr); !settled) return std::unexpected(settled.error());
   return tree_.insert(std::move(object)).handle;
 }
@@ -111,7 +134,7 @@ Stored<Store::Pending> TreeStore::begin_upload(Object object, u64 announced) {
   auto place = draft(object.parent, announced);
   if (!place) return std::unexpected(place.error());
   object.storage = id();
-  object.handle = handles_.next();
+  object.handle = draw_handle(object.parent, object.name, object.association());
   const u32 handle = object.handle;
   return Pending{handle, std::make_unique<TreeUpload>(*this, std::move(object), std::move(*place), announced)};
 }

@@ -2,6 +2,8 @@
 // outside the tree is said by the virtual functions; here nothing.
 #pragma once
 
+#include <optional>
+
 #include "emulator/storage/draft.h"
 #include "emulator/storage/tree.h"
 
@@ -45,7 +47,10 @@ class TreeStore : public Store {
   virtual Stored<> relocate(const Object&, u32 parent, const std::string& name);
 
   const StoreOptions& options() const { return options_; }
-  Handles& handles() { return handles_; }
+  // For a new object of that name: as the profile says, or the next.
+  u32 draw_handle(u32 parent, const std::string& name, bool association);
+  // So much of the capacity is filled with what is no object.
+  void fill(u64 bytes) { filled_ = bytes; }
   Tree& tree() { return tree_; }
   const Tree& tree() const { return tree_; }
   u64 reserved() const { return reserved_; }
@@ -53,6 +58,7 @@ class TreeStore : public Store {
  private:
   friend class TreeUpload;
   friend class TreeEdit;
+  std::optional<u32> given_handle(u32 parent, const std::string& name) const;
   bool folder(u32 handle) const;  // the root, or an association
   Stored<> vacant(u32 parent, const std::string& name) const;
   Stored<u32> make_folder(u32 parent, std::string name);
@@ -61,6 +67,7 @@ class TreeStore : public Store {
   Handles& handles_;
   mutable Tree tree_;  // find() completes descriptions
   Spool spool_;
+  u64 filled_ = 0;
   u64 reserved_ = 0;  // bytes announced for uploads that are under way
 };
 

@@ -73,13 +73,37 @@ TEST(Title, IsBrandAndModel) {
 
 TEST(Settings, PresetThenSet) {
   Stage stage;
-  stage.profile.presets["dusk"] = {{0x5007, Value(uint16, 350)}, {0x5018, Value(uint16, 5)}};
+  stage.profile.presets["dusk"].values = {{0x5007, Value(uint16, 350)}, {0x5018, Value(uint16, 5)}};
   stage.options.preset = "dusk";
   stage.options.set = {{0x5018, Value(uint16, 7)}, {0x5001, Value(uint8, 12)}};
   const auto& properties = stage.camera().properties();
   EXPECT_EQ(properties.integer(Prop::FNumber), 350);
   EXPECT_EQ(properties.integer(Prop::BurstNumber), 7);
   EXPECT_EQ(properties.integer(Prop::BatteryLevel), 12);
+}
+
+TEST(Settings, APresetMayBeAnotherFirmware) {
+  Stage stage;
+  auto later = std::make_shared<profiles::Profile>(stage.profile);
+  later->device.version = "2.0";
+  later->device.operations.push_back(0x9400);
+  stage.profile.presets["later"].camera = std::move(later);
+  EXPECT_EQ(Stage{}.camera().device_info().device_version, "1.0");
+  stage.options.preset = "later";
+  EXPECT_EQ(stage.camera().device_info().device_version, "2.0");
+  EXPECT_TRUE(stage.camera().profile().advertises(Op{0x9400}));
+  Stage wrong;
+  wrong.options.preset = "sooner";
+  EXPECT_THROW(wrong.camera(), std::invalid_argument);
+}
+
+TEST(Settings, HandlesThatTheProfileGivesAreDrawnByNobodyElse) {
+  Stage stage;
+  stage.profile.first_handle = 100;
+  auto& files = stage.profile.storages.at(0).objects.at(1);
+  files.handle = 102;
+  const auto* const store = stage.camera().default_store();
+  EXPECT_EQ(store->list(0), (std::vector<u32>{100, 101, 103, 104, 105, 102}));
 }
 
 TEST(Settings, TheDateCanBeSet) {

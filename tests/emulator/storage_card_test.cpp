@@ -115,6 +115,49 @@ TEST_F(CardTest, a_hundred_thousand_objects) {
   EXPECT_EQ(store->size(), 2u);
 }
 
+TEST_F(CardTest, handles_that_the_profile_gives) {
+  profiles::SyntheticObjects top{.format = association_format, .name = "DCIM", .handle = 0x50000000};
+  auto files = pictures(2);
+  files.first = 3378;
+  files.handle = 0x5190D321;
+  files.handle_step = 16;
+  auto other = pictures(1);
+  other.folder = "";
+  other.name = "NOTES.TXT";
+  other.format = 0x3004;
+  auto described = options({files, top, other});
+  described.storage.handles = profiles::HandlePattern{.folder_step = 0x40000, .file_step = 16, .file_offset = 1};
+  const auto store = make_card(std::move(described), handles_);
+  EXPECT_EQ(store->list(0), (std::vector<u32>{0x50000000, 0x51900000, 0x5190D321, 0x5190D331, 0x10}));
+  EXPECT_EQ(store->find(0x5190D331)->name, "DSC_3379.JPG");
+  EXPECT_EQ(store->find(0x50000000)->association_type, 1);
+  EXPECT_EQ(store->find(0x50000000)->content, nullptr);
+
+  const auto add = [&](const std::string& name) {
+    auto object = file(name, 0x51900000);
+    object.content = noise_content(1, 10);
+    return store->add(object).value();
+  };
+  EXPECT_EQ(add("DSC_3380.JPG"), 0x5190D341u);
+  EXPECT_EQ(add("DSC_3380.CR3"), 0x5190D342u) << "two files of one number";
+  EXPECT_EQ(add("NOTES.TXT"), 0x11u) << "no number";
+  EXPECT_EQ(store->begin_upload(file("DSC_3381.JPG", 0x51900000), 3)->handle, 0x5190D351u);
+}
+
+TEST_F(CardTest, free_bytes_and_dates_that_the_profile_gives) {
+  auto run = pictures(2);
+  run.date = ptp::DateTime{2020, 5, 6, 7, 8, 9, {}, {}};
+  auto described = options({pictures(1), run}, 1'000'000);
+  described.storage.free = 500'000;
+  described.storage.objects[1].first = 7;
+  const auto store = make_card(std::move(described), handles_);
+  EXPECT_EQ(store->info().free_space_in_bytes, 500'000u);
+  const auto last = store->list(0).back();
+  EXPECT_EQ(store->find(last)->captured, (ptp::DateTime{2020, 5, 6, 7, 9, 9, {}, {}}));
+  ASSERT_TRUE(store->remove(last));
+  EXPECT_EQ(store->info().free_space_in_bytes, 600'000u);
+}
+
 TEST_F(CardTest, an_empty_slot_has_nothing) {
   auto slot = options({pictures(3)});
   slot.storage.present = false;

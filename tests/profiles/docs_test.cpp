@@ -29,7 +29,7 @@ TEST(Documentation, ItsExampleLoads) {
   EXPECT_EQ(profile->property(0x500F)->current.integer(), 400);
   EXPECT_EQ(profile->storages.size(), 2u);
   EXPECT_EQ(profile->canned.size(), 1u);
-  EXPECT_EQ(profile->presets.at("night").at(1).second.integer(), 6);
+  EXPECT_EQ(profile->presets.at("night").values.at(1).second.integer(), 6);
 }
 
 TEST(Documentation, HasEveryKey) {

@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "profiles/show.h"
 
 namespace stuntcam::profiles {
@@ -11,6 +15,7 @@ namespace {
 
 using ptp::DataType;
 using ptp::Value;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
@@ -21,6 +26,23 @@ version = "1"
 serial = "#"
 operations = ["GetDeviceInfo"]
 )";
+
+// A directory with profiles that extend each other, gone at the end.
+class Folder {
+ public:
+  Folder() {
+    auto path = (std::filesystem::temp_directory_path() / "stuntcam-profiles-XXXXXX").string();
+    path_ = ::mkdtemp(path.data()) == nullptr ? "" : path;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(path_ / name) << text; }
+
+ private:
+  std::filesystem::path path_;
+};
 
 Profile good(const std::string& text) {
   auto profile = parse(text, "my.toml");
@@ -94,7 +116,7 @@ range = [-5, 5]
 wobble = 0
 )");
   EXPECT_EQ(profile.assumed, std::vector<u16>{0xD7A1});
-  EXPECT_EQ(profile.presets.at("calm").front().second, Value(DataType::int8, 0));
+  EXPECT_EQ(profile.presets.at("calm").values.front().second, Value(DataType::int8, 0));
   EXPECT_EQ(std::get<ptp::RangeForm>(profile.property(0xD7A1)->form).step, Value(DataType::int8, 1));
 }
 
@@ -157,6 +179,135 @@ TEST(Show, LeadsBackForEveryCamera) {
     again->origin = profile.origin;
     EXPECT_EQ(*again, profile) << name;
   }
+}
+
+// What every test of overlays begins with.
+const std::string iris = R"(
+[[property]]
+code = "FNumber"
+type = "uint16"
+access = "rw"
+default = 350
+enum = [350, 400]
+)";
+
+TEST(Load, AddPutsMoreIntoTheListsOfTheBase) {
+  const Folder folder;
+  folder.write("base.toml", device + iris + "[[operation]]\ncode = 0x9001\n[[operation]]\ncode = 0x9002\n");
+  folder.write("middle.toml", "extends = \"base\"\n[add]\noperations = [0x9003]\n[[add.operation]]\ncode = 0x9003\n");
+  folder.write("child.toml", R"(
+extends = "middle"
+[override.BatteryLevel]
+current = 7
+[add]
+operations = ["OpenSession"]
+events = ["ObjectAdded"]
+[[add.property]]
+code = "BatteryLevel"
+type = "uint8"
+access = "r"
+default = 5
+[[add.operation]]
+code = 0x9002
+response = "GeneralError"
+[[add.storage]]
+id = 1
+present = false
+)");
+  const auto profile = load(folder.path("child.toml")).value();
+  EXPECT_THAT(profile.device.operations, ElementsAre(0x1001, 0x9003, 0x1002));
+  EXPECT_THAT(profile.device.events, ElementsAre(0x4002));
+  ASSERT_EQ(profile.properties.size(), 2u);
+  EXPECT_EQ(profile.property(0x5001)->current.integer(), 7);
+  ASSERT_EQ(profile.canned.size(), 3u);
+  EXPECT_EQ(profile.canned[1].response, 0x2002);
+  EXPECT_EQ(profile.canned[2].code, 0x9003);
+  EXPECT_EQ(profile.storages.size(), 1u);
+}
+
+TEST(Load, PresetsAreSmallProfilesOnTopOfTheirs) {
+  const auto profile = good(device + iris + R"(
+[[operation]]
+code = 0x9001
+[presets.open]
+FNumber = 400
+[presets.later]
+FNumber = 280
+BatteryLevel = 3
+[presets.later.device]
+version = "2"
+[presets.later.quirks]
+five_response_parameters = true
+[presets.later.timing]
+capture = "2s"
+[presets.later.override.FNumber]
+enum = [280]
+current = 280
+[presets.later.add]
+operations = [0x9400]
+[[presets.later.add.operation]]
+code = 0x9400
+[[presets.later.add.operation]]
+code = 0x9001
+response = "GeneralError"
+[[presets.later.add.property]]
+code = "BatteryLevel"
+type = "uint8"
+access = "r"
+default = 5
+)");
+  EXPECT_EQ(under_preset(profile, ""), profile);
+  EXPECT_EQ(under_preset(profile, "open"), profile);
+  EXPECT_THROW(under_preset(profile, "closed"), std::invalid_argument);
+  const auto later = under_preset(profile, "later");
+  EXPECT_EQ(later.name, profile.name);
+  EXPECT_EQ(later.presets, profile.presets);
+  EXPECT_EQ(under_preset(later, "later"), later);
+  EXPECT_EQ(later.device.version, "2");
+  EXPECT_EQ(later.device.model, profile.device.model);
+  EXPECT_THAT(later.device.operations, ElementsAre(0x1001, 0x9400));
+  EXPECT_TRUE(later.quirks.five_response_parameters);
+  EXPECT_EQ(later.timing.capture, 2s);
+  ASSERT_EQ(later.canned.size(), 2u);
+  EXPECT_EQ(later.canned[0].response, 0x2002);
+  EXPECT_EQ(later.property(0x5007)->current.integer(), 280);
+  EXPECT_EQ(later.presets.at("later").values.size(), 2u);
+  EXPECT_EQ(good(to_toml(profile)), profile);
+}
+
+TEST(Load, ObjectsWithHandlesOfTheirOwn) {
+  const auto profile = good(device + R"(
+[[storage]]
+id = 1
+capacity = "1GiB"
+free = "1MiB"
+[[storage.objects]]
+name = "DCIM"
+format = "Association"
+handle = 0x50000000
+[[storage.objects]]
+folder = "DCIM/100CANON"
+name = "2U4A%04u.CR3"
+first = 3378
+count = 2
+format = 0xB108
+size = 100
+date = "20240131T120000"
+handle = 0x5190D321
+handle_step = 16
+[storage.handles]
+folder_step = 0x40000
+file_step = 16
+file_offset = 1
+)");
+  const auto& storage = profile.storages.at(0);
+  EXPECT_EQ(storage.free, 1u << 20);
+  EXPECT_EQ(storage.handles, (HandlePattern{0x40000, 16, 1}));
+  EXPECT_EQ(storage.objects.at(0).count, 1u);
+  EXPECT_EQ(storage.objects.at(0).handle, 0x50000000u);
+  EXPECT_EQ(storage.objects.at(1).handle_step, 16u);
+  EXPECT_EQ(storage.objects.at(1).date->to_string(), "20240131T120000");
+  EXPECT_EQ(good(to_toml(profile)), profile);
 }
 
 TEST(Show, LeadsBackForOddThings) {
