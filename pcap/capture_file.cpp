@@ -90,8 +90,12 @@ class Pcap final : public Reader {
       told_cut_ = true;
       warn_(frames_ + 1, fmt::format("captured with snap length {}: longer packets are cut", snap_length_));
     }
-    return Frame{++frames_, static_cast<i64>(seconds * billion + fraction * (nano_ ? 1 : 1000)), link_type_, original,
-                 View(buffer_).subspan(begin)};
+    return Frame{++frames_,
+                 static_cast<i64>(seconds * billion + fraction * (nano_ ? 1 : 1000)),
+                 link_type_,
+                 original,
+                 View(buffer_).subspan(begin),
+                 order_.swapped};
   }
 
  private:
@@ -226,7 +230,8 @@ class Pcapng final : public Reader {
     ++frames_;
     if (bytes.size() < original && !std::exchange(interface.told_cut, true))
       warn_(frames_, fmt::format("captured with snap length {}: longer packets are cut", interface.snap_length));
-    return Frame{frames_, ticks ? interface.nanoseconds(*ticks) : 0, interface.link_type, original, bytes};
+    return Frame{frames_,       ticks ? interface.nanoseconds(*ticks) : 0, interface.link_type, original, bytes,
+                 order_.swapped};
   }
   std::optional<Frame> bad(const std::string& why) {
     warn_(++frames_, why);

@@ -25,6 +25,15 @@ struct Frame {
   LinkType link_type{};
   u32 original_size = 0;  // on the wire; more than bytes.size() where the snap length cut
   View bytes;             // until the next frame is read
+  bool swapped = false;   // the capturing machine had the other byte order: of link types in its own order
+};
+
+// Where in a capture something was.
+struct Origin {
+  u64 frame = 0;   // in a log: the line
+  i64 time = 0;    // nanoseconds since 1970
+  u64 offset = 0;  // of its first byte in the stream that carried it, from what was captured first, gaps included
+  u8 pipe = 0;     // which stream of the connection: 0 and 1 the two sides; USB: 0 OUT, 1 IN, 2 interrupt
 };
 
 // Something about a capture that its reader should know; frame 0: it is not about a single one.

@@ -13,6 +13,9 @@ constexpr u8 protocol_tcp = 6, protocol_fragment = 44;
 
 // Network byte order; the caller has checked that the bytes are there.
 u16 big16(View bytes, std::size_t at) { return static_cast<u16>(bytes[at] << 8 | bytes[at + 1]); }
+u32 little32(View bytes, std::size_t at) {
+  return static_cast<u32>(bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16) | static_cast<u32>(bytes[at + 3]) << 24;
+}
 u32 big32(View bytes, std::size_t at) { return static_cast<u32>(big16(bytes, at)) << 16 | big16(bytes, at + 2); }
 
 u16 type_by_version(View bytes) {
@@ -70,9 +73,31 @@ std::optional<Layers::Network> Layers::network(LinkType type, View bytes) {
     }
     case LinkType::ieee802_11:
       return wifi(bytes);
+    case LinkType::ppi: {  // a header of its own length and the link type behind it
+      const std::size_t header = bytes.size() < 8 ? 8 : bytes[2] | bytes[3] << 8;
+      if (header < 8 || bytes.size() < header) return {};
+      return inner(little32(bytes, 4), bytes.subspan(header));
+    }
+    case LinkType::pktap: {
+      const std::size_t header = bytes.size() < 12 ? 12 : little32(bytes, 0);
+      if (header < 12 || bytes.size() < header) return {};
+      return inner(little32(bytes, 8), bytes.subspan(header));
+    }
+    case LinkType::usb_linux:
+    case LinkType::usb_linux_mmapped:
+    case LinkType::usb_pcap:
+      return {};  // usb.h
   }
-  warn_once(fmt::format("link type {} is not read", std::to_underlying(type)));
+  warn_once(fmt::format("link type {} is not read: capture on Ethernet, Wi-Fi, a loopback interface or USB",
+                        std::to_underlying(type)));
   return {};
+}
+
+// Behind a header that names the link type of what it wraps.
+std::optional<Layers::Network> Layers::inner(u32 type, View bytes) {
+  const auto known = static_cast<LinkType>(type);
+  if (type > 0xFFFF || known == LinkType::ppi || known == LinkType::pktap) return {};
+  return network(known, bytes);
 }
 
 std::optional<Layers::Network> Layers::ethernet(u16 ethertype, View bytes) {

@@ -41,6 +41,7 @@ class Layers {
   };
 
   std::optional<Network> network(LinkType, View);
+  std::optional<Network> inner(u32 type, View);
   std::optional<Network> ethernet(u16 ethertype, View);
   std::optional<Network> wifi(View);
   std::optional<TcpPacket> ip4(View);

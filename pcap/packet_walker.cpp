@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "pcap/decode.h"
+#include "pcap/walker.h"
 
 namespace stuntcam::pcap {
 namespace {
-
-constexpr std::size_t header_size = 8;
 
 u32 word(View bytes, std::size_t at) {
   u32 value = 0;
@@ -18,20 +16,15 @@ u32 word(View bytes, std::size_t at) {
 
 enum class Look { no, yes, open };  // open: so far it may be one
 
-// Does a packet begin here? `bytes` has at least a header.
-Look plausible(View bytes) {
-  static constexpr u32 last_type = 14;
-  const ptp::PacketFraming strict(true);
-  const u32 length = word(bytes, 0), type = word(bytes, 4);
-  if (type == 0 || type > last_type || length > max_plausible || !strict.head(bytes.first(header_size)))
-    return Look::no;
+// Does a packet begin here? `bytes` has at least a header. In every dialect the length stands first.
+Look plausible(const ptp::Dialect& dialect, View bytes) {
+  const auto length = word(bytes, 0);
+  if (length > max_plausible || !dialect.begins(bytes.first(dialect.header))) return Look::no;
   if (length > bytes.size()) return Look::open;
   const auto next = bytes.subspan(length);
   if (next.empty()) return Look::yes;
-  if (next.size() < header_size) return Look::open;
-  const u32 next_type = word(next, 4);
-  const bool fits = next_type >= 1 && next_type <= last_type && strict.head(next.first(header_size)).has_value();
-  return fits ? Look::yes : Look::no;
+  if (next.size() < dialect.header) return Look::open;
+  return dialect.begins(next.first(dialect.header)) ? Look::yes : Look::no;
 }
 
 }  // namespace
@@ -47,10 +40,13 @@ void PacketWalker::data(View bytes, Origin origin) {
       const auto now = bytes.first(static_cast<std::size_t>(std::min<u64>(payload_left_, bytes.size())));
       sink_.payload(side_, now, origin);
       bytes = bytes.subspan(now.size());
+      origin.offset += now.size();
       payload_left_ -= now.size();
       if (payload_left_ == 0) sink_.frame_ended(side_, origin);
     } else {
-      bytes = bytes.subspan(take_head(bytes, origin));
+      const auto used = take_head(bytes, origin);
+      bytes = bytes.subspan(used);
+      origin.offset += used;
     }
   }
 }
@@ -64,10 +60,10 @@ std::size_t PacketWalker::take_head(View bytes, Origin origin) {
     used += now.size();
     return held_.size() == size;
   };
-  auto head = framing_.head(held_);
+  auto head = dialect_->framing->head(held_);
   while (head && head->need > 0) {
     if (!hold(head->need)) return used;
-    head = framing_.head(held_);
+    head = dialect_->framing->head(held_);
   }
   if (!head) {
     sink_.lost(side_, head.error().to_string(), origin);
@@ -75,8 +71,10 @@ std::size_t PacketWalker::take_head(View bytes, Origin origin) {
     return used;
   }
   if (!hold(head->size)) return used;
-  const auto message = framing_.decode(held_);
-  if (message) sink_.head(side_, *message, held_, origin);
+  const auto message = dialect_->framing->decode(held_);
+  auto begin = origin;
+  begin.offset = origin.offset + used - held_.size();
+  if (message) sink_.head(side_, *message, held_, begin);
   held_.clear();
   payload_left_ = head->payload;
   if (payload_left_ == 0) sink_.frame_ended(side_, origin);
@@ -86,8 +84,8 @@ std::size_t PacketWalker::take_head(View bytes, Origin origin) {
 // A packet that begins where a segment begins needs less proof than one somewhere inside.
 void PacketWalker::search(Origin origin, std::size_t newest) {
   std::size_t at = 0;
-  for (; at + header_size <= held_.size(); ++at) {
-    const auto look = plausible(View(held_).subspan(at));
+  for (; at + dialect_->header <= held_.size(); ++at) {
+    const auto look = plausible(*dialect_, View(held_).subspan(at));
     if (look == Look::no) continue;
     if (look == Look::open && at != newest) {
       if (word(held_, at) <= ptp::max_head) break;  // its end will show
@@ -96,6 +94,7 @@ void PacketWalker::search(Origin origin, std::size_t newest) {
     sink_.skipped(side_, skipped_ + at, origin);
     skipped_ = 0;
     lost_ = false;
+    origin.offset = origin.offset + at - newest;
     const Bytes rest(held_.begin() + static_cast<std::ptrdiff_t>(at), held_.end());
     held_.clear();
     return data(rest, origin);
@@ -108,7 +107,7 @@ void PacketWalker::search(Origin origin, std::size_t newest) {
 void PacketWalker::gap(u64 size, Origin origin) {
   if (!lost_ && size <= payload_left_) {
     payload_left_ -= size;
-    sink_.payload_missing(side_, size);
+    sink_.payload_missing(side_, size, origin);
     if (payload_left_ == 0) sink_.frame_ended(side_, origin);
     return;
   }

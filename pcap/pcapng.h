@@ -18,8 +18,13 @@ enum class LinkType : u16 {
   loop = 108,
   linux_sll = 113,
   radiotap = 127,
+  usb_linux = 189,
+  ppi = 192,
+  usb_linux_mmapped = 220,
   ipv4 = 228,
   ipv6 = 229,
+  usb_pcap = 249,
+  pktap = 258,
   linux_sll2 = 276,
 };
 

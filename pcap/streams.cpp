@@ -140,7 +140,10 @@ bool Streams::deliver(Connection& connection, bool which, u32 sequence, View byt
     fresh = fresh.first(std::min<std::size_t>(fresh.size(), static_cast<std::size_t>(room)));
   }
   if (!fresh.empty()) {
+    origin.offset = side.passed;
+    origin.pipe = which;
     side.next += static_cast<u32>(fresh.size());
+    side.passed += fresh.size();
     side.recent.insert(side.recent.end(), fresh.begin(), fresh.end());
     if (side.recent.size() > 2 * max_compared)
       side.recent.erase(side.recent.begin(), side.recent.end() - static_cast<std::ptrdiff_t>(max_compared));
@@ -179,7 +182,10 @@ void Streams::compare(Connection& connection, bool which, u32 sequence, View byt
 
 void Streams::lose(Connection& connection, bool which, u32 size, Origin origin) {
   auto& side = connection.sides[which];
+  origin.offset = side.passed;
+  origin.pipe = which;
   side.next += size;
+  side.passed += size;
   side.recent.clear();
   sink_.gap(connection.number, which, size, origin);
 }

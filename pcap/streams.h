@@ -23,11 +23,6 @@ inline constexpr std::size_t max_followed = 16'384;
 // Sequence numbers that jump by more are another connection on the same ports, whose beginning was not captured.
 inline constexpr u32 max_jump = 1u << 28;
 
-struct Origin {
-  u64 frame = 0;
-  i64 time = 0;
-};
-
 // Sides: 0 opened the connection, or was seen first where that was not captured.
 class StreamSink {
  public:
@@ -55,6 +50,7 @@ class Streams {
   struct Side {
     bool begun = false;  // next and begin are known
     u32 next = 0, begin = 0;
+    u64 passed = 0;  // bytes delivered or lost
     bool ended = false, told_early = false, told_conflict = false;
     Bytes recent;  // the last bytes delivered
   };

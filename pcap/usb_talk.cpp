@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <cstring>
+#include <utility>
+
+#include "pcap/talk.h"
+#include "ptp/container.h"
+
+namespace stuntcam::pcap {
+namespace {
+
+constexpr std::size_t header_size = 12;
+// Class requests (docs/protocol.md §6.3).
+constexpr u8 class_out = 0x21, cancel_request = 0x64;
+
+template <class T>
+T at(View bytes, std::size_t offset) {
+  T value{};
+  std::memcpy(&value, bytes.subspan(offset, sizeof value).data(), sizeof value);
+  return value;
+}
+
+// A container such as begins a transfer there, and is whole in it unless it carries data.
+bool begins(View bytes, bool to_host) {
+  if (bytes.size() < header_size || !ptp::begins_container(bytes.first(header_size))) return false;
+  const auto type = static_cast<ptp::ContainerType>(at<u16>(bytes, 4));
+  const auto length = at<u32>(bytes, 0);
+  if (type == ptp::ContainerType::data) return true;
+  return length == bytes.size() && (type == ptp::ContainerType::command) != to_host;
+}
+
+}  // namespace
+
+// Of a device with several interfaces, the endpoints that carry containers.
+bool UsbTalk::takes(Pipe pipe, const UsbTransfer& transfer) {
+  auto& endpoint = endpoints_[pipe];
+  if (endpoint) return *endpoint == transfer.endpoint;
+  const bool fits = pipe == events ? decided_ && transfer.data.size() >= 8 : begins(transfer.data, transfer.to_host());
+  if (!fits || (pipe == events && at<u16>(transfer.data, 4) != static_cast<u16>(ptp::ContainerType::event)))
+    return false;
+  endpoint = transfer.endpoint;
+  decided_ = true;
+  return true;
+}
+
+void UsbTalk::transfer(const UsbTransfer& transfer, Origin origin) {
+  if (transfer.type == UsbTransfer::Type::control) return control(transfer, origin);
+  if (!transfer.carries() || transfer.type == UsbTransfer::Type::isochronous) return;
+  const auto pipe = transfer.type == UsbTransfer::Type::interrupt ? events : transfer.to_host() ? in : out;
+  if (!takes(pipe, transfer)) return;
+  if (pipe == events && transfer.data.empty()) return;
+  origin.pipe = pipe;
+  origin.offset = passed_[pipe];
+  passed_[pipe] += transfer.data.size() + transfer.missing;
+  last_ = origin;
+  if (transfer.missing > 0) {
+    auto behind = origin;
+    behind.offset += transfer.data.size();
+    if (session_) tell_gap(transfer.to_host(), transfer.missing, behind);
+  }
+  walkers_[pipe].transfer(transfer.data, transfer.missing, origin);
+}
+
+// Cancel: the setup says so, and the six bytes behind it which transaction. They may come in a frame of their own.
+void UsbTalk::control(const UsbTransfer& transfer, Origin origin) {
+  if (!decided_ || !session_) return;
+  if (transfer.setup.size() == 8) cancelling_ = transfer.setup[0] == class_out && transfer.setup[1] == cancel_request;
+  if (!cancelling_ || transfer.data.size() < 6) return;
+  cancelling_ = false;
+  ptp::Message message;
+  message.kind = ptp::Kind::cancel;
+  message.transaction_id = at<u32>(transfer.data, 2);
+  sink_.packet(place(false, origin), message, transfer.data, address(false));
+}
+
+void UsbTalk::find_session(const ptp::Message& message, Origin origin) {
+  const auto code = static_cast<ptp::OperationCode>(message.code);
+  const bool request = message.kind == ptp::Kind::operation_request;
+  const bool again = request && opened_ && code == ptp::OperationCode::OpenSession;
+  if (session_ && !again && !(request && over_)) return;
+  auto next = sessions_.open("usb", "host", name_);
+  if (session_) {
+    next->dictionary = session_->dictionary;
+    next->device = session_->device;
+  }
+  tell_all();
+  opened_ = over_ = false;
+  begin(std::move(next), origin);
+}
+
+void UsbTalk::answered(const ptp::Message& request, const ptp::Message& response) {
+  if (static_cast<ptp::ResponseCode>(response.code) != ptp::ResponseCode::OK) return;
+  const auto code = static_cast<ptp::OperationCode>(request.code);
+  if (code == ptp::OperationCode::OpenSession) opened_ = true;
+  if (code == ptp::OperationCode::CloseSession) over_ = true;
+}
+
+void UsbTalk::finish() {
+  if (!decided_ || std::exchange(finished_, true)) return;
+  for (auto& walker : walkers_) walker.end(last_);
+  tell_all();
+}
+
+}  // namespace stuntcam::pcap
