@@ -7,19 +7,25 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/objects.h"
+#include "profiles/units.h"
 
 namespace stuntcam::cli {
 namespace {
 
 using initiator::Event;
 using initiator::Trouble;
+using transport::Duration;
 
-// No exposure that a camera times itself takes longer; --timeout says otherwise.
+// No exposure that a camera times itself takes longer; --within says otherwise.
 constexpr std::chrono::seconds longest_capture{60};
 // How long events go on coming after the one that says it is over: some cameras send that first.
 constexpr std::chrono::milliseconds stragglers{300};
 
-bool any(const Event&) { return true; }
+struct Capture {
+  std::string folder;  // "": no download
+  std::string preview;
+  std::optional<std::chrono::nanoseconds> within;
+};
 
 std::string name_of(Visit& visit, const Event& event) {
   return ptp::to_string(static_cast<ptp::EventCode>(event.code), visit.session().vendor());
@@ -36,7 +42,7 @@ void tell_event(Visit& visit, const Event& event) {
   std::string line = name_of(visit, event);
   for (u8 i = 0; i < event.count; ++i) line += fmt::format(" 0x{:X}", event.params[i]);
   fmt::print("{}\n", line);
-  std::fflush(stdout);
+  flush_output();
 }
 
 // Vendors have events of their own for a picture that stays in memory; their names say what they are.
@@ -46,12 +52,14 @@ bool is_added(Visit& visit, const Event& event) {
 bool is_complete(Visit& visit, const Event& event) { return name_of(visit, event).starts_with("CaptureComplete"); }
 
 // The objects of one capture, as the events name them.
-std::vector<Object> await_objects(Visit& visit, transport::Duration limit) {
+std::vector<Object> await_objects(Visit& visit, Duration within) {
+  auto& clock = visit.session().connection().clock();
+  const auto due = clock.now() + within;
   std::vector<Object> objects;
   bool complete = false;
-  for (;;) {
-    const auto wait = complete ? transport::Duration(stragglers) : limit;
-    const auto event = visit.run(visit.session().await_event(any, wait));
+  while (clock.now() < due) {
+    const auto left = due - clock.now();
+    const auto event = visit.next_event(complete ? std::min<Duration>(stragglers, left) : left);
     if (!event) break;
     complete = complete || is_complete(visit, *event);
     if (visit.json()) tell_event(visit, *event);
@@ -60,24 +68,44 @@ std::vector<Object> await_objects(Visit& visit, transport::Duration limit) {
     if (known == objects.end()) objects.push_back(get_object(visit, event->params[0]));
   }
   if (!complete)
-    throw initiator::Problem(Trouble::timeout,
-                             fmt::format("no CaptureComplete; {} objects were announced", objects.size()));
+    throw initiator::Problem(Trouble::timeout, fmt::format("the capture was not complete within {}: no CaptureComplete "
+                                                           "came, and {} objects were announced",
+                                                           profiles::duration_text(within), objects.size()));
   return objects;
 }
 
-int capture(Visit& visit, const std::string& folder) {
+void forget_events(Visit& visit) {
+  while (visit.next_event(Duration{})) {
+  }
+}
+
+// A small picture of the first object that has one.
+void save_preview(Visit& visit, const std::vector<Object>& objects, const std::string& file) {
+  for (const auto& object : objects) {
+    try {
+      const Bytes thumb = visit.run(visit.session().thumb(object.handle));
+      return save(thumb, file);
+    } catch (const initiator::Problem& problem) {
+      if (problem.kind != Trouble::refused) throw;
+      visit.console().detail(fmt::format("{}: {}", object.path, problem.what()));
+    }
+  }
+  throw Failure(failed, "the camera gave no preview of the picture");
+}
+
+int capture(Visit& visit, const Capture& options) {
   visit.at_most(0);
   visit.prepare_events();
-  // What happened before is not of this capture.
-  while (visit.run(visit.session().await_event(any, transport::Duration{}))) {
-  }
+  forget_events(visit);  // what happened before is not of this capture
+  const auto within = options.within.value_or(visit.timeout().value_or(longest_capture));
   visit.run(visit.session().initiate_capture());
-  const auto limit = visit.timeout().value_or(longest_capture);
-  for (const auto& object : await_objects(visit, limit)) {
+  const auto objects = await_objects(visit, within);
+  if (!options.preview.empty()) save_preview(visit, objects, options.preview);
+  for (const auto& object : objects) {
     auto json = object_json(object);
-    if (!folder.empty() && !object.folder()) {
-      std::filesystem::create_directories(folder);
-      const auto file = (std::filesystem::path(folder) / safe_name(object.info.filename)).string();
+    if (!options.folder.empty() && !object.folder()) {
+      std::filesystem::create_directories(options.folder);
+      const auto file = (std::filesystem::path(options.folder) / safe_name(object.info.filename)).string();
       download(visit, object, file, false);
       json["file"] = file;
     }
@@ -99,8 +127,7 @@ int watch(Visit& visit, const std::string& until) {
   }
   try {
     for (;;) {
-      const auto event = visit.run(visit.session().await_event(any, std::chrono::hours(1)));
-      if (!event) continue;
+      const auto event = visit.next_event();
       tell_event(visit, *event);
       if (last && event->code == static_cast<u16>(*last)) return success;
     }
@@ -113,15 +140,24 @@ int watch(Visit& visit, const std::string& until) {
 }  // namespace
 
 Command capture_command() {
-  auto folder = std::make_shared<std::string>();
+  auto options = std::make_shared<Capture>();
   return visitor(
-      {"capture", "take a picture, and say what came of it",
+      {"capture",
+       "take a picture, and say what came of it",
        "Examples:\n"
-       "  stuntcam capture ptpip:192.168.1.1 --download pictures\n\n"
-       "Waits for the camera to say that the capture is complete; then prints each new object.\n",
-       "", ""},
-      [folder](Visit& visit) { return capture(visit, *folder); },
-      [folder](Options& declared) { declared.option("--download", "DIR", text(*folder), "download the new objects"); });
+       "  stuntcam capture ptpip:192.168.1.1 --download pictures\n"
+       "  stuntcam shoot ptpip:192.168.1.1 --preview small.jpg --within 10s\n\n"
+       "Waits for the camera to say that the capture is complete; then prints each new object.\n"
+       "Also: shoot, shutter, snap.\n",
+       "",
+       "",
+       {"shoot", "shutter", "snap"}},
+      [options](Visit& visit) { return capture(visit, *options); },
+      [options](Options& declared) {
+        declared.option("--download", "DIR", text(options->folder), "download the new objects");
+        declared.option("--preview", "FILE", text(options->preview), "a small picture of the first, - is stdout");
+        declared.option("--within", "D", duration(options->within), "give up after this long, in all (60s)");
+      });
 }
 
 Command watch_command() {

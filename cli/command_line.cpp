@@ -71,7 +71,10 @@ class CliOptions final : public Options {
         ->group(group_);
   }
   void flag(const std::string& names, std::function<void()> seen, const std::string& help) override {
-    app_.add_flag_function(names, [seen = std::move(seen)](std::int64_t) { seen(); }, help)->group(group_);
+    const auto each = [seen = std::move(seen)](std::int64_t times) {
+      for (; times > 0; --times) seen();
+    };
+    app_.add_flag_function(names, each, help)->group(group_);
   }
   void positional(const std::string& name, std::string& value, const std::string& help) override {
     app_.add_option(name, value, help)->required();
@@ -124,6 +127,8 @@ Found find(const std::vector<Command>& commands, std::span<const std::string> ar
   std::vector<std::string> known;
   std::string family;
   for (const auto& command : commands) {
+    if (!arguments.empty() && std::ranges::find(command.aliases, arguments[0]) != command.aliases.end())
+      return {&command, 1};
     const auto name = words(command.name);
     const auto same = std::ranges::mismatch(name, arguments).in1 - name.begin();
     if (same == std::ssize(name)) return {&command, name.size()};
@@ -156,8 +161,8 @@ Failure wrong_usage(const Command& command, const CLI::App& app, const CLI::Pars
           hint};
 }
 
-int run(const Command& command, std::vector<std::string> arguments) {
-  std::vector<std::string> after;
+// false: the help page was asked for.
+bool take(const Command& command, std::vector<std::string> arguments, std::vector<std::string>& after) {
   if (!command.after.empty()) {
     const auto dashes = std::ranges::find(arguments, "--");
     if (dashes != arguments.end()) after.assign(dashes + 1, arguments.end());
@@ -176,14 +181,14 @@ int run(const Command& command, std::vector<std::string> arguments) {
     app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
     fmt::print("{}", app.help());
-    return success;
+    return false;
   } catch (const CLI::ParseError& error) {
     throw wrong_usage(command, app, error);
   }
   if (!command.after.empty() && after.empty())
     throw Failure(usage, fmt::format("{} wants{} at the end", command.name, tail),
                   fmt::format("`stuntcam {} --help` has examples", command.name));
-  return command.run(std::move(after));
+  return true;
 }
 
 Take bounded(std::function<void(u64)> store, u64 least, u64 most) {
@@ -224,7 +229,11 @@ Take duration(std::optional<std::chrono::nanoseconds>& out) {
 void declare(Options& options, ConsoleOptions& console) {
   options.section("Output");
   options.flag(
-      "-v,--verbose", [&console] { console.verbosity = Verbosity::verbose; }, "tell every operation on stderr");
+      "-v,--verbose",
+      [&console] {
+        console.verbosity = console.verbosity >= Verbosity::verbose ? Verbosity::bytes : Verbosity::verbose;
+      },
+      "tell every operation on stderr; -vv: and the bytes of what is wrong");
   options.flag("-q,--quiet", [&console] { console.verbosity = Verbosity::quiet; }, "only errors on stderr");
   options.option(
       "--color", "WHEN",
@@ -241,6 +250,13 @@ void declare(Options& options, ConsoleOptions& console) {
       "auto (default; not when NO_COLOR is set), always or never");
 }
 
+const Command* parse(const std::vector<Command>& commands, const std::vector<std::string>& arguments,
+                     std::vector<std::string>& after) {
+  const auto found = find(commands, arguments);
+  const auto rest = arguments.begin() + static_cast<std::ptrdiff_t>(found.words);
+  return take(*found.command, {rest, arguments.end()}, after) ? found.command : nullptr;
+}
+
 int dispatch(const std::vector<Command>& commands, const std::vector<std::string>& arguments) {
   if (!arguments.empty() && (arguments[0] == "-h" || arguments[0] == "--help" || arguments[0] == "help")) {
     fmt::print("{}", overview(commands));
@@ -250,8 +266,9 @@ int dispatch(const std::vector<Command>& commands, const std::vector<std::string
     fmt::print("stuntcam {}\n", version);
     return success;
   }
-  const auto found = find(commands, arguments);
-  return run(*found.command, {arguments.begin() + static_cast<std::ptrdiff_t>(found.words), arguments.end()});
+  std::vector<std::string> after;
+  const auto* command = parse(commands, arguments, after);
+  return command == nullptr ? success : command->run(std::move(after));
 }
 
 }  // namespace stuntcam::cli

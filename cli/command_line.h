@@ -14,6 +14,8 @@
 
 namespace stuntcam::cli {
 
+class Contact;
+
 // Takes the text of one option. Throws std::invalid_argument saying what is wrong with it: "'5x' is no duration".
 using Take = std::function<void(const std::string&)>;
 Take text(std::string&);
@@ -50,7 +52,14 @@ struct Command {
   std::string after;    // what follows `--`, e.g. "CLIENT ARGS"; "" when nothing may
   std::function<void(Options&)> declare;
   std::function<int(std::vector<std::string> after)> run;
+  std::vector<std::string> aliases{};      // other names
+  std::function<int(Contact&)> revisit{};  // run on a connection that is there; empty: it visits no camera
 };
+
+// Finds the command by its name or an alias and takes its options; null when --help was asked for and printed. What
+// follows `--` goes to `after`. Throws Failure.
+const Command* parse(const std::vector<Command>&, const std::vector<std::string>& arguments,
+                     std::vector<std::string>& after);
 
 // Finds the command, parses its options and runs it. Throws Failure.
 int dispatch(const std::vector<Command>&, const std::vector<std::string>& arguments);

@@ -21,11 +21,18 @@ Command prop_list_command();      // prop.cpp
 Command prop_get_command();       // prop.cpp
 Command prop_set_command();       // prop.cpp
 Command prop_reset_command();     // prop.cpp
+Command prop_watch_command();     // prop.cpp
+Command state_command();          // state.cpp
+Command preview_command();        // preview.cpp
+Command liveview_command();       // preview.cpp
 Command put_command();            // put.cpp
 Command rm_command();             // put.cpp
 Command mkdir_command();          // put.cpp
 Command format_command();         // format.cpp
 Command capture_command();        // capture.cpp
 Command watch_command();          // capture.cpp
+
+// Those that visit a camera, each with options of its own to take: visits.cpp
+std::vector<Command> visits();
 
 }  // namespace stuntcam::cli

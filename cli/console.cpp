@@ -39,7 +39,7 @@ void Console::say(std::string_view text) const {
 }
 
 void Console::detail(std::string_view text) const {
-  if (verbosity_ != Verbosity::verbose) return;
+  if (verbosity_ < Verbosity::verbose) return;
   print(color_ ? fmt::format("{}{}{}\n", dim, text, plain) : fmt::format("{}\n", text));
 }
 

@@ -5,7 +5,7 @@
 
 namespace stuntcam::cli {
 
-enum class Verbosity { quiet, normal, verbose };
+enum class Verbosity { quiet, normal, verbose, bytes };
 enum class Color { automatic, always, never };
 
 // Each call is one write, so lines of several threads don't mix.

@@ -38,7 +38,7 @@ int decode(const Decode& options) {
       return json.dump(-1, ' ', false, ptp::Json::error_handler_t::replace);
     };
     fmt::print("{}\n", options.json ? dump(record) : pcap::plain(record));
-    if (options.json || console.verbosity() != Verbosity::verbose || !record.contains("data")) return;
+    if (options.json || console.verbosity() < Verbosity::verbose || !record.contains("data")) return;
     for (const auto* field : {"dataset", "bytes", "problem"})
       if (record["data"].contains(field)) fmt::print("{:>28}{}: {}\n", "", field, dump(record["data"][field]));
   };

@@ -60,16 +60,18 @@ class Temporary {
   bool kept_ = false;
 };
 
+void write_to_stdout(View bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw std::system_error(errno, std::system_category(), "standard output");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
 class StdoutSink final : public initiator::Sink {
  public:
-  void write(View bytes) override {
-    while (!bytes.empty()) {
-      const auto written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) throw std::system_error(errno, std::system_category(), "standard output");
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
+  void write(View bytes) override { write_to_stdout(bytes); }
 };
 
 void fetch(Visit& visit, const Object& object, initiator::Sink& sink) {
@@ -96,6 +98,13 @@ void download(Visit& visit, const Object& object, const std::string& file, bool 
 void download_to_stdout(Visit& visit, const Object& object) {
   StdoutSink sink;
   fetch(visit, object, sink);
+}
+
+void save(View bytes, const std::string& file) {
+  if (file == "-") return write_to_stdout(bytes);
+  Temporary temporary(file);
+  temporary.file()->write(0, bytes);
+  temporary.keep();
 }
 
 initiator::Progress progress_line(Visit& visit, const std::string& what) {

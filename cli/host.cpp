@@ -227,7 +227,7 @@ void Host::add(const profiles::Profile& profile, std::size_t index, Loop& loop) 
           return pcap::make_recorder(file, recorded, connection, peer);
         });
   }
-  if (console_.verbosity() == Verbosity::verbose) {
+  if (console_.verbosity() >= Verbosity::verbose) {
     options.wrap = watched(std::move(options.wrap),
                            [this, label, vendor = profile.device.vendor](u64 connection, std::string peer) {
                              return make_narrator(console_, label, vendor, connection, std::move(peer));

@@ -12,12 +12,10 @@ int main(int argc, char** argv) {
   using namespace stuntcam::cli;
   const Console console(Verbosity::normal, Color::automatic);
   try {
-    const std::vector<Command> commands = {
-        serve_command(),        run_command(),          cameras_command(), info_command(),      ls_command(),
-        get_command(),          get_all_command(),      put_command(),     rm_command(),        mkdir_command(),
-        format_command(),       capture_command(),      watch_command(),   prop_list_command(), prop_get_command(),
-        prop_set_command(),     prop_reset_command(),   op_command(),      conform_command(),   decode_command(),
-        profile_show_command(), profile_check_command()};
+    std::vector<Command> commands = {serve_command(), run_command(), cameras_command()};
+    for (auto& command : visits()) commands.push_back(std::move(command));
+    for (auto& command : {conform_command(), decode_command(), profile_show_command(), profile_check_command()})
+      commands.push_back(command);
     std::vector<std::string> arguments(argv + 1, argv + argc);
     if (arguments.size() >= 2 && arguments[0] == "-t") {  // stuntcam -t TARGET COMMAND …
       ::setenv("STUNTCAM_TARGET", arguments[1].c_str(), 1);

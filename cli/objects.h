@@ -38,6 +38,8 @@ ptp::Json object_json(const Object&);
 // Failure when the file exists and `replace` is false.
 void download(Visit&, const Object&, const std::string& file, bool replace);
 void download_to_stdout(Visit&, const Object&);
+// Bytes that are here already, in place of what the file held; "-" is stdout.
+void save(View, const std::string& file);
 
 // A progress line on stderr, if that is a terminal.
 initiator::Progress progress_line(Visit&, const std::string& what);

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/hex.h"
 #include "cli/units.h"
 #include "cli/visit.h"
 #include "pcap/data_set.h"
@@ -61,14 +62,7 @@ initiator::Request parse_request(Visit& visit) {
 
 void print_hex(View bytes) {
   constexpr std::size_t shown = 4096;  // more is for --out
-  for (std::size_t at = 0; at < std::min(bytes.size(), shown); at += 16) {
-    std::string hex, text;
-    for (std::size_t i = at; i < std::min(at + 16, bytes.size()); ++i) {
-      hex += fmt::format("{:02x} ", bytes[i]);
-      text += bytes[i] >= 0x20 && bytes[i] < 0x7F ? static_cast<char>(bytes[i]) : '.';
-    }
-    fmt::print("{:08x}  {:<48} |{}|\n", at, hex, text);
-  }
+  fmt::print("{}", hex_dump(bytes, shown));
   if (bytes.size() > shown) fmt::print("… {} bytes in all; --out FILE keeps them\n", bytes.size());
 }
 
@@ -142,14 +136,17 @@ int op(Visit& visit, const Op& options) {
 Command op_command() {
   auto options = std::make_shared<Op>();
   return visitor(
-      {"op", "any operation, with its data and its response",
+      {"op",
+       "any operation, with its data and its response",
        "Examples:\n"
        "  stuntcam op ptpip:192.168.1.1 GetDeviceInfo\n"
        "  stuntcam op ptpip:192.168.1.1 GetDevicePropValue BatteryLevel\n"
        "  stuntcam op ptpip:192.168.1.1 0x1016 0x500F --data hex:9001\n"
        "  stuntcam op ptpip:192.168.1.1 GetThumb 0x00010003 --out thumb.jpg\n\n"
        "Exit status: 0 the response is OK, 1 it is another.\n",
-       "CODE [PARAM...]", "CODE is a name or 0x…; PARAMs are numbers or names of properties, up to five"},
+       "CODE [PARAM...]",
+       "CODE is a name or 0x…; PARAMs are numbers or names of properties, up to five",
+       {"opreq"}},
       [options](Visit& visit) { return op(visit, *options); },
       [options](Options& declared) {
         declared.option("--data", "FILE|hex:…", text(options->data), "a data phase to the camera");

@@ -1,109 +1,24 @@
 #include <fmt/format.h>
 
-#include <array>
-#include <cmath>
+#include <map>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
-#include "cli/visit.h"
-#include "profiles/values.h"
+#include "cli/properties.h"
+#include "initiator/property_text.h"
 
 namespace stuntcam::cli {
 namespace {
 
-using ptp::Json;
-using ptp::PropertyCode;
-
-// Short names that people know from other programs.
-constexpr std::array<std::pair<std::string_view, PropertyCode>, 9> short_names{
-    {{"iso", PropertyCode::ExposureIndex},
-     {"whitebalance", PropertyCode::WhiteBalance},
-     {"exposure", PropertyCode::ExposureTime},
-     {"exp-bias", PropertyCode::ExposureBiasCompensation},
-     {"delay", PropertyCode::CaptureDelay},
-     {"effect", PropertyCode::EffectMode},
-     {"flashmode", PropertyCode::FlashMode},
-     {"focusmtr", PropertyCode::FocusMeteringMode},
-     {"aperture", PropertyCode::FNumber}}};
-
-u16 parse_property(Visit& visit, const std::string& text) {
-  for (const auto& [name, code] : short_names)
-    if (name == text) return static_cast<u16>(code);
-  const auto vendor = visit.session().vendor();
-  const auto code = ptp::parse_code<PropertyCode>(text, vendor);
-  if (code) return static_cast<u16>(*code);
-  const auto near = ptp::nearest_name<PropertyCode>(text, vendor);
-  throw Failure(usage, near.empty() ? fmt::format("unknown property '{}'", text)
-                                    : fmt::format("unknown property '{}'; did you mean '{}'?", text, near));
-}
-
-profiles::Property property(Visit& visit, u16 code) {
-  const auto desc = visit.run(visit.session().prop_desc(code));
-  profiles::Property found;
-  found.code = code;
-  found.name = ptp::to_string(static_cast<PropertyCode>(code), visit.session().vendor());
-  found.type = desc.type;
-  found.writable = desc.get_set != 0;
-  found.factory_default = desc.factory_default;
-  found.current = desc.current;
-  found.form = desc.form;
-  return found;
-}
-
-// With its unit, where the standard gives the property one.
-std::string value_text(u16 code, const ptp::Value& value) {
-  const auto number = static_cast<double>(value.integer());
-  switch (static_cast<PropertyCode>(code)) {
-    case PropertyCode::FNumber:
-      return fmt::format("f/{:g}", number / 100);
-    case PropertyCode::FocalLength:
-      return fmt::format("{:g} mm", number / 100);
-    case PropertyCode::ExposureTime:  // in 0.1 ms
-      if (number <= 0 || number > 36e6) return value.to_string();
-      return number < 5000 ? fmt::format("1/{:.0f}", 1e4 / number) : fmt::format("{:g} s", number / 1e4);
-    case PropertyCode::ExposureBiasCompensation:
-      return fmt::format("{:+.1f} EV", number / 1000);
-    case PropertyCode::BatteryLevel:
-      return fmt::format("{:g} %", number);
-    default:
-      return value.to_string();
-  }
-}
-
-Json form_json(const ptp::Form& form) {
-  if (const auto* range = std::get_if<ptp::RangeForm>(&form))
-    return {
-        {"range",
-         {{"min", ptp::json(range->minimum)}, {"max", ptp::json(range->maximum)}, {"step", ptp::json(range->step)}}}};
-  if (const auto* list = std::get_if<ptp::EnumerationForm>(&form)) {
-    Json values = Json::array();
-    for (const auto& value : list->values) values.push_back(ptp::json(value));
-    return {{"enum", std::move(values)}};
-  }
-  return {};
-}
-
-void print(Visit& visit, const profiles::Property& property) {
-  if (visit.json()) {
-    print_line({{"code", property.code},
-                {"name", property.name},
-                {"type", ptp::name(property.type)},
-                {"access", property.writable ? "rw" : "r"},
-                {"default", ptp::json(property.factory_default)},
-                {"current", ptp::json(property.current)},
-                {"form", form_json(property.form)},
-                {"text", value_text(property.code, property.current)}});
-    return;
-  }
-  fmt::print("0x{:04X}  {:<28} {:<2}  {:<24}  {}\n", property.code, property.name, property.writable ? "rw" : "r",
-             value_text(property.code, property.current), profiles::allowed_text(property));
-}
+constexpr u32 all_properties = 0xFFFFFFFF;
+// What does not announce its changes is asked this often.
+constexpr std::chrono::seconds look_again{1};
 
 int list(Visit& visit) {
   visit.at_most(0);
   for (const u16 code : visit.device().device_properties_supported) {
     try {
-      print(visit, property(visit, code));
+      print_property(visit, get_property(visit, code));
     } catch (const initiator::Problem& problem) {
       if (problem.kind != initiator::Trouble::refused) throw;
       visit.console().warn(fmt::format("0x{:04X}: {}", code, problem.what()));
@@ -113,52 +28,86 @@ int list(Visit& visit) {
 }
 
 int get(Visit& visit) {
-  visit.device();
   visit.at_most(1);
-  print(visit, property(visit, parse_property(visit, visit.word(0, "PROP"))));
+  print_property(visit, get_property(visit, parse_property(visit, visit.word(0, "PROP"))));
   return success;
 }
 
-// "f/5.6", "1/250" and "-0.3 EV" as well as the number on the wire.
-std::string wire_text(u16 code, const std::string& text) {
-  try {
-    if (code == static_cast<u16>(PropertyCode::FNumber) && text.starts_with("f/"))
-      return fmt::format("{:.0f}", std::stod(text.substr(2)) * 100);
-    if (code == static_cast<u16>(PropertyCode::ExposureTime) && text.starts_with("1/"))
-      return fmt::format("{:.0f}", std::floor(1e4 / std::stod(text.substr(2))));
-    if (code == static_cast<u16>(PropertyCode::ExposureBiasCompensation) && text.ends_with(" EV"))
-      return fmt::format("{:.0f}", std::stod(text) * 1000);
-  } catch (const std::exception&) {  // no number: what reads the value says so
-  }
-  return text;
-}
-
 int set(Visit& visit) {
-  visit.device();
   const auto code = parse_property(visit, visit.word(0, "PROP"));
   const auto& text = visit.word(1, "VALUE");
   visit.at_most(2);
-  auto wanted = property(visit, code);
-  const auto allowed = profiles::allowed_text(wanted);
-  const auto value = profiles::value_from_text(wanted, wire_text(code, text));
-  if (!value) throw Failure(usage, fmt::format("{}: {}", wanted.name, value.error()));
+  const auto desc = get_property(visit, code);
+  const auto value = parse_value(visit, desc, text);
   try {
-    visit.run(visit.session().set_prop_value(code, *value));
+    visit.run(visit.session().set_prop_value(code, value));
   } catch (const initiator::Problem& problem) {
     if (problem.kind != initiator::Trouble::refused) throw;
-    throw Failure(failed, fmt::format("{} = {}: {}", wanted.name, text, problem.what()),
-                  allowed.empty() ? "" : fmt::format("allowed: {}", allowed));
+    const auto allowed = initiator::allowed_text(visit.contact().extension(), desc);
+    throw Failure(failed, fmt::format("{} = {}: {}", property_name(visit, code), text, problem.what()),
+                  desc.get_set == 0 ? "the camera says that it is read-only"
+                  : allowed.empty() ? ""
+                                    : fmt::format("allowed: {}", allowed));
   }
-  if (visit.json()) print(visit, property(visit, code));
+  if (visit.json()) print_property(visit, get_property(visit, code));
   return success;
 }
 
 int reset(Visit& visit) {
-  visit.device();
   visit.at_most(1);
-  const u32 all = 0xFFFFFFFF;
-  visit.run(visit.session().reset_prop_value(visit.words().empty() ? all : parse_property(visit, visit.words()[0])));
+  visit.run(visit.session().reset_prop_value(visit.words().empty() ? all_properties
+                                                                   : parse_property(visit, visit.words()[0])));
   return success;
+}
+
+// Tells what differs from what was told before.
+class Watch {
+ public:
+  explicit Watch(Visit& visit) : visit_(visit) {}
+  const ptp::Value& look(u16 code) {
+    try {
+      const auto desc = get_property(visit_, code);
+      auto& told = told_[code];
+      if (told == desc.current) return told;
+      print_property(visit_, desc);
+      return told = desc.current;
+    } catch (const initiator::Problem& problem) {
+      // One that nobody named may be announced and not readable.
+      if (problem.kind != initiator::Trouble::refused || told_.contains(code)) throw;
+      visit_.console().detail(fmt::format("0x{:04X}: {}", code, problem.what()));
+      return told_[code];
+    }
+  }
+
+ private:
+  Visit& visit_;
+  std::map<u16, ptp::Value> told_;
+};
+
+int watch_values(Visit& visit) {
+  std::optional<u16> wanted;
+  std::optional<ptp::Value> last;
+  if (!visit.words().empty()) wanted = parse_property(visit, visit.words()[0]);
+  if (visit.words().size() > 1) last = parse_value(visit, get_property(visit, *wanted), visit.words()[1]);
+  Watch watch(visit);
+  if (wanted && watch.look(*wanted) == last) return success;
+  for (;;) {
+    const auto event = visit.next_event(wanted ? std::optional<transport::Duration>(look_again) : std::nullopt);
+    const bool changed = event && event->code == static_cast<u16>(ptp::EventCode::DevicePropChanged);
+    if (!wanted && changed) watch.look(static_cast<u16>(event->params[0]));
+    if (wanted && (changed || !event) && watch.look(*wanted) == last) return success;
+  }
+}
+
+int watch(Visit& visit) {
+  visit.at_most(2);
+  visit.prepare_events();
+  try {
+    return watch_values(visit);
+  } catch (const initiator::Problem&) {
+    if (visit.interrupted() != 0) return success;
+    throw;
+  }
 }
 
 }  // namespace
@@ -176,17 +125,25 @@ Command prop_get_command() {
                   "Examples:\n"
                   "  stuntcam prop get ptpip:192.168.1.1 iso\n"
                   "  stuntcam prop get ptpip:192.168.1.1 0x500D --json\n",
-                  "PROP", "PROP is a name, a code, or iso, aperture, exposure, exp-bias, whitebalance, flashmode, …"},
+                  "PROP",
+                  "PROP is a name, a code, or one of iso, whitebalance, exposure, exp-bias, delay, effect, flashmode, "
+                  "focusmtr, aperture, battery, mode"},
                  get);
 }
 
 Command prop_set_command() {
-  return visitor({"prop set", "change a property",
-                  "Examples:\n"
-                  "  stuntcam prop set ptpip:192.168.1.1 iso 800\n"
-                  "  stuntcam prop set ptpip:192.168.1.1 aperture f/5.6\n",
-                  "PROP VALUE", "PROP is a name, a code, or a short name as for `prop get`"},
-                 set);
+  return visitor(
+      {"prop set", "change a property",
+       "Examples:\n"
+       "  stuntcam prop set ptpip:192.168.1.1 iso 800\n"
+       "  stuntcam prop set ptpip:192.168.1.1 aperture f/5.6\n"
+       "  stuntcam prop set ptpip:192.168.1.1 exposure 1/250\n"
+       "  stuntcam prop set ptpip:192.168.1.1 exp-bias '-0.3 EV'\n"
+       "  stuntcam prop set ptpip:192.168.1.1 whitebalance fluorescent\n\n"
+       "VALUE is a label or has a unit, as `prop get` shows it, or is the number on the wire. What the camera\n"
+       "refuses is told with the values that it takes.\n",
+       "PROP VALUE", "PROP is a name, a code, or a short name as for `prop get`"},
+      set);
 }
 
 Command prop_reset_command() {
@@ -195,6 +152,18 @@ Command prop_reset_command() {
                   "  stuntcam prop reset ptpip:192.168.1.1 iso\n",
                   "[PROP]", "without PROP: all"},
                  reset);
+}
+
+Command prop_watch_command() {
+  return visitor({"prop watch", "print properties as they change",
+                  "Examples:\n"
+                  "  stuntcam prop watch ptpip:192.168.1.1\n"
+                  "  stuntcam prop watch ptpip:192.168.1.1 iso\n"
+                  "  stuntcam prop watch ptpip:192.168.1.1 battery 20        # until it is so\n\n"
+                  "PROP is printed at once, and asked for each second besides: not all cameras announce changes.\n"
+                  "Exit status: 0 after Ctrl-C or VALUE.\n",
+                  "[PROP [VALUE]]", "without PROP: those that the camera announces"},
+                 watch);
 }
 
 }  // namespace stuntcam::cli

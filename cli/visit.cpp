@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 
 #include "cli/failure.h"
-#include "cli/units.h"
+#include "cli/hex.h"
+#include "cli/settings.h"
 
 namespace stuntcam::cli {
 
@@ -16,38 +16,37 @@ using initiator::Trouble;
 
 namespace {
 
-// A scheme and a colon. Which schemes there are, parse_target knows.
-bool is_target(const std::string& word) {
-  const auto scheme = word.substr(0, word.find(':'));
-  return scheme.size() < word.size() && scheme.size() > 1 &&
-         std::ranges::all_of(scheme, [](char c) { return c >= 'a' && c <= 'z'; });
-}
+constexpr std::size_t shown_bytes = 1024;  // with -vv, of what a camera sent
+// How often somebody who waits for events looks whether he is still wanted.
+constexpr std::chrono::seconds glance{1};
 
-u16 parse_port(const std::string& text, const std::string& target) {
-  const auto port = parse_number(text);
-  if (!port || *port == 0 || *port > 65535) throw Failure(usage, fmt::format("'{}' is no port in '{}'", text, target));
-  return static_cast<u16>(*port);
-}
+struct Call {
+  std::optional<Destination> destination;  // none: of the connection that is kept
+  std::vector<std::string> words;
+};
 
 // The TARGET, and what follows it.
-std::pair<std::string, std::vector<std::string>> split(const VisitOptions& options) {
-  auto words = options.words;
-  if (!words.empty() && is_target(words[0])) {
-    auto target = words[0];
-    words.erase(words.begin());
-    return {target, words};
+Call split(const VisitOptions& options) {
+  const auto settings = load_settings(options.settings);
+  Call call{{}, options.words};
+  std::string target = options.target;
+  if (!call.words.empty() && (is_target(call.words[0]) || settings.targets.contains(call.words[0]))) {
+    target = call.words[0];
+    call.words.erase(call.words.begin());
   }
-  if (!options.target.empty()) return {options.target, words};
   const char* environment = std::getenv("STUNTCAM_TARGET");
-  if (environment != nullptr && *environment != 0) return {environment, words};
-  throw Failure(usage, "no TARGET", "write ptpip:HOST[:PORT[:EVENT_PORT]] first, or -t, or set STUNTCAM_TARGET");
+  if (target.empty() && environment != nullptr) target = environment;
+  if (target.empty()) target = settings.default_target;
+  if (target.empty())
+    throw Failure(usage, "no TARGET", "write ptpip:HOST[:PORT[:EVENT_PORT]] first, or -t, or set STUNTCAM_TARGET");
+  call.destination = find_destination(settings, target);
+  return call;
 }
 
-initiator::CameraOptions camera_options(const VisitOptions& options, const Console& console) {
-  initiator::CameraOptions camera;
-  if (options.timeout) camera.connection.timeouts = initiator::Timeouts::all(*options.timeout);
-  camera.connection.remark = [&console](const std::string& text) { console.detail("the camera: " + text); };
-  return camera;
+Call split_kept(const VisitOptions& options) {
+  if (!options.target.empty() || (!options.words.empty() && options.words[0].starts_with("ptpip:")))
+    throw Failure(usage, "the shell talks to one camera", "leave the TARGET out");
+  return {{}, options.words};
 }
 
 int status_of(const Problem& problem, int signal) {
@@ -66,66 +65,33 @@ int status_of(const Problem& problem, int signal) {
   return failed;
 }
 
-}  // namespace
-
-Target parse_target(const std::string& text) {
-  if (!text.starts_with("ptpip:"))
-    throw Failure(usage, fmt::format("'{}' is no TARGET that can be reached", text),
-                  "write ptpip:HOST[:PORT[:EVENT_PORT]]");
-  auto rest = text.substr(6);
-  Target target;
-  std::size_t end = rest.find(':');
-  if (rest.starts_with('[')) {
-    const auto bracket = rest.find(']');
-    if (bracket == std::string::npos) throw Failure(usage, fmt::format("'{}' lacks a ']'", text));
-    target.host = rest.substr(1, bracket - 1);
-    end = bracket + 1 == rest.size() ? std::string::npos : bracket + 1;
-  } else {
-    target.host = rest.substr(0, end);
-  }
-  if (target.host.empty()) throw Failure(usage, fmt::format("'{}' names no host", text));
-  if (end == std::string::npos) return target;
-  rest = rest.substr(end + 1);
-  const auto colon = rest.find(':');
-  target.port = parse_port(rest.substr(0, colon), text);
-  if (colon != std::string::npos) target.event_port = parse_port(rest.substr(colon + 1), text);
-  return target;
+// What the camera sent, for who wants to see it.
+std::string evidence(const Problem& problem, const ConsoleOptions& console) {
+  if (problem.wire.empty()) return {};
+  if (console.verbosity < Verbosity::bytes) return "-vv shows the bytes that came";
+  auto dump = hex_dump(problem.wire, shown_bytes, "  ");
+  if (problem.wire.size() > shown_bytes) dump += "  …\n";
+  dump.pop_back();
+  return fmt::format("{} bytes came:\n{}", problem.wire.size(), dump);
 }
+
+}  // namespace
 
 void declare(Options& declared, VisitOptions& options, const std::string& arguments, const std::string& help) {
   declared.arguments(arguments.empty() ? "[TARGET]" : "[TARGET] " + arguments, options.words,
-                     "TARGET is ptpip:HOST[:PORT[:EVENT_PORT]]; without it, that of -t or STUNTCAM_TARGET" +
+                     "TARGET is ptpip:HOST[:PORT[:EVENT_PORT]] or a name from the settings; without it, that of -t or "
+                     "STUNTCAM_TARGET" +
                          (help.empty() ? "" : ". " + help));
   declared.section("The camera");
   declared.option("-t,--target", "TARGET", text(options.target), "the camera, where no TARGET comes first");
   declared.option("--timeout", "D", duration(options.timeout), "for each phase (10s, 30s for answers and data)");
+  declared.option("--config", "FILE", text(options.settings), "settings (~/.config/stuntcam/config.toml)");
   declare(declared, options.console);
   declared.flag("--json", [&options] { options.json = true; }, "one JSON object a line on stdout");
 }
 
-Visit::Visit(const VisitOptions& options) : options_(options), console_(options.console.console()) {
-  const auto [name, words] = split(options);
-  words_ = words;
-  const auto target = parse_target(name);
-  try {
-    camera_ = std::make_unique<initiator::Camera>(target.host, target.port, target.event_port,
-                                                  camera_options(options, console_));
-  } catch (const Problem& problem) {
-    throw Problem(problem.kind, fmt::format("{}: {}", name, problem.what()), problem.response);
-  }
-  signals_ = std::make_unique<asio::signal_set>(camera_->io(), SIGINT, SIGTERM, SIGHUP);
-  signals_->async_wait([this](std::error_code error, int signal) {
-    if (error) return;
-    signal_ = signal;
-    signals_->clear();  // a second Ctrl-C ends the program at once
-    camera_->connection().interrupt();
-  });
-}
-
-const ptp::DeviceInfo& Visit::device() {
-  if (!device_) device_ = run(session().device_info());
-  return *device_;
-}
+Visit::Visit(const VisitOptions& options, Contact& contact, std::vector<std::string> words)
+    : options_(options), contact_(contact), words_(std::move(words)) {}
 
 bool Visit::supports(ptp::OperationCode code) {
   return std::ranges::find(device().operations_supported, static_cast<u16>(code)) !=
@@ -143,9 +109,25 @@ void Visit::prepare_events() {
   } catch (const Problem& problem) {
     // An operation of that name with a layout of its own: then what is sent on the event connection has to do.
     if (problem.kind != Trouble::violation && problem.kind != Trouble::refused) throw;
-    console_.detail(fmt::format("events are not polled: {}", problem.what()));
+    console().detail(fmt::format("events are not polled: {}", problem.what()));
     session().poll_with({});
   }
+}
+
+std::optional<initiator::Event> Visit::next_event(std::optional<transport::Duration> limit) {
+  auto& clock = contact_.camera().connection().clock();
+  const auto any = [](const initiator::Event&) { return true; };
+  const auto due = limit ? clock.now() + *limit : transport::Duration::max();
+  for (;;) {
+    const auto left = std::max(due - clock.now(), transport::Duration{});
+    const auto event = run(session().await_event(any, std::min<transport::Duration>(left, glance)));
+    if (event || clock.now() >= due) return event;
+    expect_asker();
+  }
+}
+
+void Visit::expect_asker() const {
+  if (contact_.asker_gone && contact_.asker_gone()) throw Failure(unavailable, "who asked for it has gone");
 }
 
 const std::string& Visit::word(std::size_t index, const char* name) const {
@@ -157,29 +139,47 @@ void Visit::at_most(std::size_t count) const {
   if (words_.size() > count) throw Failure(usage, fmt::format("unexpected argument '{}'", words_[count]));
 }
 
-int visit(const VisitOptions& options, const std::function<int(Visit&)>& body) {
-  std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a camera that left must fail, not end the program
+int visit(const VisitOptions& options, const std::function<int(Visit&)>& body, Contact* kept) {
   int signal = 0;
   try {
-    Visit visiting(options);
+    auto call = kept != nullptr ? split_kept(options) : split(options);
+    std::optional<Contact> own;
+    if (call.destination) own.emplace(*std::move(call.destination), options.console.console(), options.timeout);
+    Contact& contact = own ? *own : *kept;
+    if (!own) contact.begin(options.console.console(), options.timeout);
+    Visit visiting(options, contact, std::move(call.words));
     try {
-      return body(visiting);
+      const int status = body(visiting);
+      flush_output();
+      return status;
     } catch (const Problem&) {
-      signal = visiting.interrupted();
+      signal = contact.interrupted();
       throw;
     }
   } catch (const Problem& problem) {
-    throw Failure(status_of(problem, signal), problem.what());
+    throw Failure(status_of(problem, signal), problem.what(), evidence(problem, options.console));
   }
+}
+
+void flush_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw Failure(unavailable, "cannot write to standard output");
 }
 
 void print_line(const ptp::Json& json) {
   fmt::print("{}\n", json.dump(-1, ' ', false, ptp::Json::error_handler_t::replace));
-  std::fflush(stdout);
+  flush_output();
+}
+
+void print_json(const ptp::Json& json, bool pretty) {
+  if (!pretty) return print_line(json);
+  fmt::print("{}\n", json.dump(2, ' ', false, ptp::Json::error_handler_t::replace));
+  flush_output();
 }
 
 Command visitor(const About& about, std::function<int(Visit&)> body, const std::function<void(Options&)>& more) {
   auto options = std::make_shared<VisitOptions>();
+  const auto go = [options, body = std::move(body)](Contact* kept) { return visit(*options, body, kept); };
   return {about.name,
           about.summary,
           about.details,
@@ -188,7 +188,9 @@ Command visitor(const About& about, std::function<int(Visit&)> body, const std::
             if (more) more(declared);
             declare(declared, *options, arguments, help);
           },
-          [options, body = std::move(body)](const std::vector<std::string>&) { return visit(*options, body); }};
+          [go](const std::vector<std::string>&) { return go(nullptr); },
+          about.aliases,
+          [go](Contact& kept) { return go(&kept); }};
 }
 
 }  // namespace stuntcam::cli

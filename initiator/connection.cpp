@@ -87,7 +87,7 @@ Task<> Connection::shake_hands(const Dialers& dialers) {
   co_await link_->flush();
   const Message ack = co_await answer(*link_, Kind::init_command_ack, "InitCommandAck");
   const auto received = ptp::decode_identity(ptp::identity_body(ack));
-  if (!received) violation(fmt::format("InitCommandAck: {}", received.error().to_string()));
+  if (!received) violation(fmt::format("InitCommandAck: {}", received.error().to_string()), ack.wire);
   if (!received->form.standard()) remark("the identity in InitCommandAck does not have the standard's form");
   camera_ = received->identity;
   const u32 number = ack.params[0];
@@ -112,10 +112,10 @@ Task<> Connection::shake_hands(const Dialers& dialers) {
 Task<Message> Connection::answer(Link& link, Kind wanted, const char* name) {
   limit_->start(link, options_.timeouts.handshake, fmt::format("no {}", name));
   const auto message = co_await link.receive();
-  if (!message) violation(fmt::format("in place of {}, {}", name, message.error().to_string()));
+  if (!message) violation(fmt::format("in place of {}, {}", name, message.error().to_string()), link.unread());
   if (message->kind == Kind::init_fail)
     throw Problem(Trouble::unreachable, fmt::format("the camera turned us away: {}", reason(message->params[0])));
-  if (message->kind != wanted) violation(fmt::format("another packet came in place of {}", name));
+  if (message->kind != wanted) violation(fmt::format("another packet came in place of {}", name), message->wire);
   co_return *message;
 }
 

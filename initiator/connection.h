@@ -63,6 +63,8 @@ class Connection {
   void cancel();
   // Cancels, and lets no further transaction or wait begin but CloseSession.
   void interrupt();
+  void resume();  // as if nobody had interrupted
+  void set_timeouts(const Timeouts& timeouts) { options_.timeouts = timeouts; }
   void close();
 
   bool usable() const { return link_ != nullptr && !broken_; }

@@ -29,7 +29,7 @@ void EventStream::start() {
 Task<> EventStream::read() {
   for (;;) {
     const auto message = co_await link_->receive();
-    if (!message) violation(fmt::format("on the event connection, {}", message.error().to_string()));
+    if (!message) violation(fmt::format("on the event connection, {}", message.error().to_string()), link_->unread());
     take(*message);
   }
 }

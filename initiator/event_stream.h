@@ -37,6 +37,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   transport::Task<bool> probe(transport::Duration limit);
   void send(const ptp::Message&);  // in order, beside everything else
   void interrupt();
+  void resume() { interrupted_ = false; }
 
  private:
   transport::Task<> read();

@@ -92,13 +92,14 @@ Task<> Connection::converse(Exchange& exchange) {
     } else if (message.kind == Kind::operation_response) {
       if (message.transaction_id != exchange.transaction_id)
         violation(fmt::format("the response to {} has TransactionID {}, not {}", exchange.name, message.transaction_id,
-                              exchange.transaction_id));
+                              exchange.transaction_id),
+                  message.wire);
       exchange.responded = true;
       exchange.response.code = message.code;
       exchange.response.count = message.count;
       exchange.response.params = message.params;
     } else if (!put_up_with(exchange, message)) {
-      violation(fmt::format("a packet that does not belong there came during {}", exchange.name));
+      violation(fmt::format("a packet that does not belong there came during {}", exchange.name), message.wire);
     }
   }
 }
@@ -133,10 +134,11 @@ Task<> Connection::take_data(Exchange& exchange, Message message) {
   Response& response = exchange.response;
   if (message.transaction_id != exchange.transaction_id)
     violation(fmt::format("data of {} with TransactionID {}, not {}", exchange.name, message.transaction_id,
-                          exchange.transaction_id));
-  if (exchange.ended) violation(fmt::format("data of {} after its EndData", exchange.name));
+                          exchange.transaction_id),
+              message.wire);
+  if (exchange.ended) violation(fmt::format("data of {} after its EndData", exchange.name), message.wire);
   if (message.first) {
-    if (response.data) violation(fmt::format("a second StartData within {}", exchange.name));
+    if (response.data) violation(fmt::format("a second StartData within {}", exchange.name), message.wire);
     response.data = true;
     exchange.total = message.total;
     if (!exchange.cancelled)
@@ -148,10 +150,11 @@ Task<> Connection::take_data(Exchange& exchange, Message message) {
       exchange.wanted = true;
     }
   } else {
-    if (!response.data) violation(fmt::format("data of {} without StartData", exchange.name));
+    if (!response.data) violation(fmt::format("data of {} without StartData", exchange.name), message.wire);
     if (exchange.total != unknown_size && message.size > exchange.total - response.received)
       violation(fmt::format("{} sent {} bytes of data and announced {}", exchange.name,
-                            response.received + message.size, exchange.total));
+                            response.received + message.size, exchange.total),
+                message.wire);
     exchange.ended = message.last;
     co_await take_payload(exchange);
   }
@@ -212,9 +215,14 @@ void Connection::interrupt() {
   if (events_) events_->interrupt();
 }
 
+void Connection::resume() {
+  interrupted_ = false;
+  if (events_) events_->resume();
+}
+
 Task<Message> Connection::next(const Exchange& exchange) {
   const auto message = co_await link_->receive();
-  if (!message) violation(fmt::format("during {}, {}", exchange.name, message.error().to_string()));
+  if (!message) violation(fmt::format("during {}, {}", exchange.name, message.error().to_string()), link_->unread());
   co_return *message;
 }
 

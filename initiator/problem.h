@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "ptp/bytes.h"
 #include "ptp/codes.h"
 
 namespace stuntcam::initiator {
@@ -19,12 +20,17 @@ enum class Trouble : u8 {
 };
 
 struct Problem : std::runtime_error {
-  Problem(Trouble trouble, const std::string& message, ptp::ResponseCode code = {})
-      : std::runtime_error(message), kind(trouble), response(code) {}
+  Problem(Trouble trouble, const std::string& message, ptp::ResponseCode code = {}, Bytes bytes = {})
+      : std::runtime_error(message), kind(trouble), response(code), wire(std::move(bytes)) {}
   Trouble kind;
   ptp::ResponseCode response;  // of `refused`, and of `cancelled` where the camera answered
+  Bytes wire;                  // of `violation`: the bytes that show it, where there are any; at most most_evidence
 };
 
-[[noreturn]] void violation(const std::string& what);  // "the camera broke the protocol: WHAT"
+// Enough for every packet head, and for the beginning of a data set.
+inline constexpr std::size_t most_evidence = 4096;
+
+// "the camera broke the protocol: WHAT"
+[[noreturn]] void violation(const std::string& what, View wire = {});
 
 }  // namespace stuntcam::initiator

@@ -15,14 +15,14 @@ namespace {
 constexpr u32 last_transaction_id = 0xFFFFFFFE;
 
 template <class T>
-T read(const char* operation, ptp::Expected<T> decoded) {
-  if (!decoded) violation(fmt::format("the data of {}: {}", operation, decoded.error().to_string()));
+T read(const char* operation, View bytes, ptp::Expected<T> decoded) {
+  if (!decoded) violation(fmt::format("the data of {}: {}", operation, decoded.error().to_string()), bytes);
   return *std::move(decoded);
 }
 
 template <class T>
 T data_set(const char* operation, View bytes) {
-  return read(operation, ptp::decode<T>(bytes));
+  return read(operation, bytes, ptp::decode<T>(bytes));
 }
 
 Request with_data(OperationCode operation, Bytes data, std::initializer_list<u32> params) {
@@ -68,6 +68,10 @@ Task<Response> Session::call(const Request& request) {
   }
 }
 
+Task<> Session::pause(transport::Duration time) {
+  co_await transport::wait(connection_.io(), connection_.clock(), time);
+}
+
 Task<Response> Session::demand(const Request& request) {
   const Response response = co_await call(request);
   if (response.ok()) co_return response;
@@ -106,7 +110,7 @@ Task<ptp::DeviceInfo> Session::device_info() {
 Task<std::vector<u32>> Session::storage_ids() {
   const Request request(OperationCode::GetStorageIDs);
   const Bytes bytes = co_await fetch(request);
-  co_return read("GetStorageIDs", ptp::decode_u32_array(bytes, "StorageID"));
+  co_return read("GetStorageIDs", bytes, ptp::decode_u32_array(bytes, "StorageID"));
 }
 
 Task<ptp::StorageInfo> Session::storage_info(u32 storage) {
@@ -124,7 +128,7 @@ Task<u32> Session::num_objects(u32 storage, u32 format, u32 parent) {
 Task<std::vector<u32>> Session::object_handles(u32 storage, u32 format, u32 parent) {
   const Request request(OperationCode::GetObjectHandles, {storage, format, parent});
   const Bytes bytes = co_await fetch(request);
-  co_return read("GetObjectHandles", ptp::decode_u32_array(bytes, "ObjectHandle"));
+  co_return read("GetObjectHandles", bytes, ptp::decode_u32_array(bytes, "ObjectHandle"));
 }
 
 Task<ptp::ObjectInfo> Session::object_info(u32 handle) {
@@ -218,7 +222,7 @@ Task<ptp::DevicePropDesc> Session::prop_desc(u16 property) {
 Task<ptp::Value> Session::prop_value(u16 property, ptp::DataType type) {
   const Request request(OperationCode::GetDevicePropValue, {property});
   const Bytes bytes = co_await fetch(request);
-  co_return read("GetDevicePropValue", ptp::decode_value(bytes, type));
+  co_return read("GetDevicePropValue", bytes, ptp::decode_value(bytes, type));
 }
 
 Task<> Session::set_prop_value(u16 property, ptp::Value value) {
@@ -253,7 +257,7 @@ Task<> Session::poll() {
     event.params[0] = reader.integer<u32>("EventParameter");
     events.push_back(event);
   }
-  if (!reader.ok()) violation(fmt::format("the queued events: {}", reader.error()->to_string()));
+  if (!reader.ok()) violation(fmt::format("the queued events: {}", reader.error()->to_string()), bytes);
   for (const Event& event : events) connection_.events().add(event);
 }
 

@@ -79,6 +79,7 @@ class Session {
   transport::Task<std::optional<Event>> await_event(std::function<bool(const Event&)> wanted,
                                                     transport::Duration limit);
 
+  transport::Task<> pause(transport::Duration time);
   void poll_with(std::optional<u16> operation) { options_.poll_operation = operation; }  // none: events are sent
   u32 last_transaction() const { return last_; }
   Connection& connection() { return connection_; }

@@ -49,7 +49,9 @@ Task<ptp::Expected<ptp::Message>> StreamLink::receive() {
       const View bytes = buffered().first(head->size);
       begin_ += head->size;
       payload_left_ = head->payload;
-      co_return framing_.decode(bytes);
+      const auto message = framing_.decode(bytes);
+      if (!message) begin_ -= head->size;  // for unread()
+      co_return message;
     }
     co_await fill();
   }

@@ -25,7 +25,8 @@ TEST(Help, ExplainsEachCommand) {
            {"serve"},        {"run"},         {"cameras"},     {"profile", "show"}, {"profile", "check"},
            {"info"},         {"ls"},          {"get"},         {"get-all"},         {"put"},
            {"rm"},           {"mkdir"},       {"format"},      {"capture"},         {"watch"},
-           {"prop", "list"}, {"prop", "get"}, {"prop", "set"}, {"prop", "reset"},   {"op"}}) {
+           {"prop", "list"}, {"prop", "get"}, {"prop", "set"}, {"prop", "reset"},   {"op"},
+           {"state"},        {"preview"},     {"liveview"},    {"prop", "watch"}}) {
     auto arguments = command;
     arguments.emplace_back("--help");
     const auto result = stuntcam(arguments);

@@ -12,6 +12,8 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("STUNTCAM", os.path.join(ROOT, "build/dev/cli/stuntcam"))
+# Nobody's own settings count, and nothing is written to them.
+os.environ["XDG_CONFIG_HOME"] = os.path.join(tempfile.gettempdir(), f"stuntcam-e2e-config-{os.getuid()}")
 IN_CI = os.environ.get("CI") == "true"
 # Builds with sanitizers are several times slower; no test measures time, this only bounds the wait for a hang.
 PATIENCE = 4 if os.environ.get("STUNTCAM_SANITIZE") else 1

@@ -140,6 +140,90 @@ class Commands(Initiator):
         generic = self.target(camera="generic")
         self.assertTrue(self.lines("prop", "list", generic))
 
+    def test_values_by_label_and_unit(self):
+        target = self.target()
+        for name, text, value in [("exposure", "1/250", 40), ("exp-bias", "-0.3 EV", -333), ("whitebalance", "cloudy", 0x8010),
+                                  ("flashmode", "rear curtain", 0x8012), ("focusmtr", "auto area", 0x8011), ("effect", "vivid", 3)]:
+            told = self.lines("prop", "set", target, name, text)[0]
+            self.assertEqual((value, text), (told["current"], told["text"]))
+        self.stuntcam("prop", "set", target, "whitebalance", "blue", status=2)
+        self.assertIn("allowed: auto, sunny", self.err)
+        self.stuntcam("prop", "set", target, "battery", "50", status=1)
+        self.assertIn("read-only", self.err)
+
+    def test_prop_watch(self):
+        for name, options in [("nikon-d5300", []), ("generic", [])]:
+            target = self.target(*options, camera=name)
+            watch = subprocess.Popen([harness.PROGRAM, "prop", "watch", target, "iso", "400", "--json"], stdout=subprocess.PIPE)
+            self.addCleanup(harness.kill_group, watch)
+            first = json.loads(watch.stdout.readline())
+            self.assertEqual("ExposureIndex", first["name"])
+            self.stuntcam("prop", "set", target, "iso", "400")
+            self.assertEqual(0, watch.wait(20))
+            self.assertEqual([400], [json.loads(line)["current"] for line in watch.stdout])
+
+    def test_state(self):
+        for name, model in [("nikon-d5300", "D5300"), ("generic", None)]:
+            target = self.target(camera=name)
+            state = self.lines("state", target)[0]
+            found = {entry["name"]: entry["text"] for entry in state["properties"]}
+            self.assertRegex(found["BatteryLevel"], r"^\d+ %$")
+            self.assertIn("WhiteBalance", found)
+            self.assertIn("ExposureProgramMode", found)
+            self.assertEqual(0x00010001, state["Storages"][0]["StorageID"])
+            self.assertEqual(state, json.loads(self.stuntcam("state", target, "--pretty")))
+            self.assertIn(b"BatteryLevel", self.stuntcam("state", target))
+        self.assertEqual("D5300", self.lines("state", self.target())[0]["Model"])
+
+    def test_preview_and_liveview(self):
+        target = self.target()
+        self.stuntcam("preview", target)
+        self.assertIsJpeg(self.path("preview.jpg"))
+        self.assertTrue(self.stuntcam("preview", target, "-o", "-").startswith(b"\xff\xd8\xff"))
+        frames = self.lines("liveview", target, "frames", "--frames", "3")
+        self.assertEqual(sorted(os.listdir(self.path("frames"))), ["frame_000001.jpg", "frame_000002.jpg", "frame_000003.jpg"])
+        for frame in frames:
+            self.assertIsJpeg(self.path(frame["file"]))
+        stream = self.stuntcam("liveview", target, "-", "--frames", "3")
+        self.assertEqual(3, stream.count(b"\xff\xd8\xff"))
+        self.assertEqual(0, self.lines("prop", "get", target, "LiveViewStatus")[0]["current"])  # it is off again
+        self.assertEqual(0, self.lines("prop", "get", target, "RecordingMedia")[0]["current"])
+        generic = self.target(camera="generic")
+        self.stuntcam("preview", generic, status=1)
+        self.assertIn("no live view", self.err)
+        self.assertFalse(os.path.exists(self.path("frames", "preview.jpg")))
+
+    def test_liveview_is_interrupted(self):
+        target = self.target()
+        live = subprocess.Popen([harness.PROGRAM, "liveview", target, "-"], stdout=subprocess.PIPE)
+        self.addCleanup(harness.kill_group, live)
+        self.assertEqual(b"\xff\xd8\xff", live.stdout.read(3))
+        live.send_signal(signal.SIGINT)
+        live.stdout.read()
+        self.assertEqual(130, live.wait(10))
+        self.assertEqual(0, self.lines("prop", "get", target, "LiveViewStatus")[0]["current"])
+
+    def test_settings(self):
+        target = self.target(camera="generic")
+        with open(self.path("config.toml"), "w", encoding="ascii") as file:
+            file.write(f'default_target = "desk"\n[targets]\ndesk = "{target}"\n')
+        none = {"STUNTCAM_TARGET": ""}
+        first = self.lines("info", target)
+        self.assertEqual(first, self.lines("info", "--config", "config.toml", environment=none))
+        self.assertEqual(first, self.lines("info", "desk", "--config", "config.toml", environment=none))
+        self.assertEqual(first, self.lines("info", "-t", "desk", "--config", "config.toml", environment=none))
+        self.stuntcam("info", "-t", "dsk", "--config", "config.toml", status=2)
+        self.assertIn("did you mean 'desk'", self.err)
+        os.makedirs(self.path("home", "stuntcam"))
+        os.rename(self.path("config.toml"), self.path("home", "stuntcam", "config.toml"))
+        home = {"XDG_CONFIG_HOME": self.path("home"), "STUNTCAM_TARGET": ""}
+        self.assertEqual(first, self.lines("info", environment=home))
+        with open(self.path("home", "stuntcam", "guid"), encoding="ascii") as file:
+            guid = file.read()
+        self.assertEqual(first, self.lines("info", environment=home))
+        with open(self.path("home", "stuntcam", "guid"), encoding="ascii") as file:
+            self.assertEqual(guid, file.read())
+
     def test_put_mkdir_rm(self):
         target = self.target("--media", self.media(), "--writable", camera="generic")
         folder = self.lines("mkdir", target, "DCIM/101NEW")[0]["handle"]
@@ -175,7 +259,10 @@ class Commands(Initiator):
             self.assertIn(0x3801, [line["format"] for line in new], name)
             for line in new:
                 self.assertEqual(line["size"], os.path.getsize(self.path(line["file"])))
-            self.assertIn(b".JPG", self.stuntcam("capture", target))
+            for alias in ("capture", "shoot", "shutter", "snap"):
+                self.assertIn(b".JPG", self.stuntcam(alias, target))
+            self.stuntcam("capture", target, "--preview", "small.jpg")
+            self.assertIsJpeg(self.path("small.jpg"))
 
     def test_watch(self):
         for name in ["nikon-d5300", "generic"]:

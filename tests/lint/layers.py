@@ -22,7 +22,7 @@ MAY_USE_NETWORK = {"transport", "cli", "tests", "bench"}
 VENDOR = re.compile(r"nikon|canon(?!ical)|fuji|leica|olympus|parrot|sony|sequoia", re.IGNORECASE)
 # The code tables name vendors because codes belong to them; a dialect of one vendor is files of its own, and a row in
 # the table of dialects.
-MAY_NAME_VENDORS = re.compile(r"^(profiles/|emulator/vendors/|ptp/[^/]*codes[^/]*$|ptp/dialect.cpp$|(ptp|transport)/fuji[^/]*$|"
+MAY_NAME_VENDORS = re.compile(r"^(profiles/|(emulator|initiator)/vendors/|ptp/[^/]*codes[^/]*$|ptp/dialect.cpp$|(ptp|transport)/fuji[^/]*$|"
                               r"transport/dialect\.cpp$|tests/|bench/|fuzz/)")
 # The first camera, as an example in help texts.
 EXAMPLE = {"cli": re.compile(r"nikon[- ]d5300", re.IGNORECASE)}
@@ -59,7 +59,7 @@ def _vendors(path, folder, code):
             line = EXAMPLE[folder].sub("", line)
         match = VENDOR.search(line)
         if match:
-            yield f"{path}:{number}: vendor knowledge ({match.group(0)}) belongs in profiles/, ptp/ code tables or emulator/vendors/"
+            yield f"{path}:{number}: vendor knowledge ({match.group(0)}) belongs in profiles/, ptp/ code tables or a vendors/ folder"
 
 
 if __name__ == "__main__":

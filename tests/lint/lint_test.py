@@ -38,6 +38,8 @@ class Layers(unittest.TestCase):
         self.assertEqual([], self.problems("cli/a.cpp", 'auto s = "stuntcam serve nikon-d5300: a Nikon D5300";\n'))
         self.assertEqual([], self.problems("emulator/a.cpp", "// seen on a Nikon\nint canonical;\n"))
         self.assertEqual([], self.problems("emulator/vendors/nikon.cpp", "struct Nikon {};\n"))
+        self.assertEqual([], self.problems("initiator/vendors/nikon.cpp", "struct Nikon {};\n"))
+        self.assertEqual(1, len(self.problems("initiator/session.cpp", "struct Nikon {};\n")))
         self.assertEqual([], self.problems("ptp/vendor_codes.def", 'V(nikon, 1)\n'))
 
 

@@ -1,0 +1,73 @@
+#include "cli/contact.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace stuntcam::cli {
+
+using initiator::Problem;
+using initiator::Timeouts;
+
+namespace {
+
+Timeouts timeouts(const Timeout& timeout) { return timeout ? Timeouts::all(*timeout) : Timeouts(); }
+
+}  // namespace
+
+Contact::Contact(Destination destination, const Console& console, const Timeout& timeout)
+    : attended(::isatty(STDIN_FILENO) != 0), destination_(std::move(destination)), console_(console) {
+  std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a camera that left must fail, not end the program
+  const auto& target = destination_.target;
+  try {
+    camera_ = std::make_unique<initiator::Camera>(target.host, target.port, target.event_port, options(timeout));
+  } catch (const Problem& problem) {
+    throw Problem(problem.kind, fmt::format("{}: {}", destination_.name, problem.what()), problem.response,
+                  problem.wire);
+  }
+  signals_ = std::make_unique<asio::signal_set>(camera_->io(), SIGINT, SIGTERM, SIGHUP);
+  heed();
+}
+
+initiator::CameraOptions Contact::options(const Timeout& timeout) {
+  initiator::CameraOptions camera;
+  camera.connection.identity = destination_.identity;
+  camera.connection.timeouts = timeouts(timeout);
+  camera.connection.remark = [this](const std::string& text) { console_.detail("the camera: " + text); };
+  return camera;
+}
+
+void Contact::heed() {
+  signals_->async_wait([this](std::error_code error, int signal) {
+    if (error) return;
+    signal_ = signal;
+    signals_->clear();  // a second Ctrl-C ends the program at once
+    camera_->connection().interrupt();
+  });
+}
+
+void Contact::begin(const Console& console, const Timeout& timeout) {
+  console_ = console;
+  camera_->connection().set_timeouts(timeouts(timeout));
+  if (signal_ == 0) return;
+  signal_ = 0;
+  camera_->connection().resume();
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals_->add(signal);
+  heed();
+}
+
+const ptp::DeviceInfo& Contact::device() {
+  if (!device_) device_ = camera_->run(session().device_info());
+  return *device_;
+}
+
+initiator::Extension& Contact::extension() {
+  if (!extension_) {
+    const auto& info = device();
+    extension_ = initiator::make_extension(info, session().vendor());
+  }
+  return *extension_;
+}
+
+}  // namespace stuntcam::cli

@@ -1,0 +1,36 @@
+#include "cli/storages.h"
+
+#include <fmt/format.h>
+
+namespace stuntcam::cli {
+
+std::vector<Storage> list_storages(Visit& visit) {
+  std::vector<Storage> list;
+  for (const u32 id : visit.run(visit.session().storage_ids())) {
+    try {
+      list.push_back({id, visit.run(visit.session().storage_info(id))});
+    } catch (const initiator::Problem& problem) {
+      if (problem.kind != initiator::Trouble::refused) throw;
+      visit.console().warn(fmt::format("storage 0x{:08X}: {}", id, problem.what()));
+    }
+  }
+  return list;
+}
+
+ptp::Json storages_json(const std::vector<Storage>& storages) {
+  ptp::Json list = ptp::Json::array();
+  for (const auto& store : storages) {
+    ptp::Json entry = {{"StorageID", store.id}};
+    entry.update(ptp::json(store.info));
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+std::string storage_text(const Storage& store) {
+  return fmt::format(
+      "0x{:08X}  {:.1f} of {:.1f} GB free  {} {}", store.id, static_cast<double>(store.info.free_space_in_bytes) / 1e9,
+      static_cast<double>(store.info.max_capacity) / 1e9, store.info.storage_description, store.info.volume_label);
+}
+
+}  // namespace stuntcam::cli

@@ -1,0 +1,51 @@
+#include "cli/target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/failure.h"
+#include "cli/units.h"
+
+namespace stuntcam::cli {
+namespace {
+
+u16 parse_port(const std::string& text, const std::string& target) {
+  const auto port = parse_number(text);
+  if (!port || *port == 0 || *port > 65535) throw Failure(usage, fmt::format("'{}' is no port in '{}'", text, target));
+  return static_cast<u16>(*port);
+}
+
+}  // namespace
+
+bool is_target(const std::string& word) {
+  const auto scheme = word.substr(0, word.find(':'));
+  return scheme.size() < word.size() && scheme.size() > 1 &&
+         std::ranges::all_of(scheme, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+Target parse_target(const std::string& text) {
+  if (!text.starts_with("ptpip:"))
+    throw Failure(usage, fmt::format("'{}' is no TARGET that can be reached", text),
+                  "write ptpip:HOST[:PORT[:EVENT_PORT]]");
+  auto rest = text.substr(6);
+  Target target;
+  std::size_t end = rest.find(':');
+  if (rest.starts_with('[')) {
+    const auto bracket = rest.find(']');
+    if (bracket == std::string::npos) throw Failure(usage, fmt::format("'{}' lacks a ']'", text));
+    target.host = rest.substr(1, bracket - 1);
+    end = bracket + 1 == rest.size() ? std::string::npos : bracket + 1;
+  } else {
+    target.host = rest.substr(0, end);
+  }
+  if (target.host.empty()) throw Failure(usage, fmt::format("'{}' names no host", text));
+  if (end == std::string::npos) return target;
+  rest = rest.substr(end + 1);
+  const auto colon = rest.find(':');
+  target.port = parse_port(rest.substr(0, colon), text);
+  if (colon != std::string::npos) target.event_port = parse_port(rest.substr(colon + 1), text);
+  return target;
+}
+
+}  // namespace stuntcam::cli

@@ -1,0 +1,58 @@
+#include "initiator/vendors/extension.h"
+
+#include <algorithm>
+#include <array>
+
+#include "initiator/vendors/vendors.h"
+
+namespace stuntcam::initiator {
+
+using transport::Task;
+
+namespace {
+
+[[noreturn]] void no_live_view() {
+  throw Problem(Trouble::refused, "this camera has no live view that we know",
+                ptp::ResponseCode::OperationNotSupported);
+}
+
+}  // namespace
+
+Task<> Extension::start_live_view(Session&) {
+  no_live_view();
+  co_return;
+}
+
+Task<Bytes> Extension::frame(Session&) {
+  no_live_view();
+  co_return Bytes();
+}
+
+Task<> Extension::end_live_view(Session&) { co_return; }
+
+std::unique_ptr<Extension> make_extension(const ptp::DeviceInfo& device, ptp::Vendor vendor) {
+  switch (vendor) {
+    case ptp::Vendor::fuji:
+      return make_fuji(device);
+    case ptp::Vendor::nikon:
+      return make_nikon(device);
+    case ptp::Vendor::olympus:
+      return make_olympus(device);
+    default:
+      return std::make_unique<Extension>();
+  }
+}
+
+bool lists(const std::vector<u16>& codes, u16 code) { return std::ranges::find(codes, code) != codes.end(); }
+
+View jpeg_within(View bytes) {
+  constexpr std::array<u8, 3> start{0xFF, 0xD8, 0xFF};
+  constexpr std::array<u8, 2> end{0xFF, 0xD9};
+  const auto first = std::ranges::search(bytes, start).begin();
+  if (first == bytes.end()) return {};
+  // The last one: a thumbnail inside has an end of its own.
+  const auto last = std::ranges::find_end(View(first, bytes.end()), end);
+  return {first, last.empty() ? bytes.end() : last.end()};
+}
+
+}  // namespace stuntcam::initiator
