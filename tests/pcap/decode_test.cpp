@@ -111,9 +111,8 @@ TEST(Decode, SameFromWhateverSegments) {
     EXPECT_EQ(essence(pcap_file(frames)), expected);
     for (std::size_t i = 3; i + 1 < frames.size(); i += 5) std::swap(frames[i], frames[i + 1]);
     EXPECT_EQ(essence(pcap_file(frames)), expected);
-    auto doubled = frames;
-    for (std::size_t i = 0; i < frames.size(); ++i)
-      doubled.insert(doubled.begin() + static_cast<std::ptrdiff_t>(2 * i), frames[i]);
+    std::vector<Bytes> doubled;
+    for (const auto& frame : frames) doubled.insert(doubled.end(), 2, frame);
     EXPECT_EQ(essence(pcap_file(doubled)), expected);
   }
 }
