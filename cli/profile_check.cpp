@@ -33,13 +33,15 @@ void tell(const profiles::Problem& problem, std::string_view severity, bool json
   fmt::print("{}\n", line.dump(-1, ' ', false, ptp::Json::error_handler_t::replace));
 }
 
-// What only the emulator knows: operations that the profile promises and nothing here can answer.
+// What only the emulator knows: operations that the profile promises and nothing here can answer. Of those that it lists
+// under `assumed` its author knows.
 std::vector<profiles::Problem> unanswered(const profiles::Profile& profile, const std::string& file) {
   asio::io_context io{1};
   transport::RealClock clock(io);
   const emulator::Camera camera(profile, {}, clock);
   std::vector<profiles::Problem> problems;
   for (const auto code : camera.unimplemented()) {
+    if (std::ranges::find(profile.assumed, code) != profile.assumed.end()) continue;
     const auto name = ptp::to_string(static_cast<ptp::OperationCode>(code), profile.device.vendor);
     problems.push_back(
         {file, 0, 0, fmt::format("operation {} is advertised but not emulated; an [[operation]] can answer it", name)});

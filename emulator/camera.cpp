@@ -249,9 +249,13 @@ ptp::StorageInfo Camera::storage_info(const Store& store) {
 }
 
 void Camera::announce(const transport::EventOut& event, const CameraSession* except) {
-  if (!lists(event.code)) return;
   for (auto* const session : sessions_)
-    if (session != except) session->event(event);
+    if (session != except) deliver(*session, event);
+}
+
+void Camera::deliver(CameraSession& session, const transport::EventOut& event) {
+  vendor_->announced(*this, session, event);
+  if (lists(event.code)) session.event(event);
 }
 
 void Camera::announce(EventCode code, std::initializer_list<u32> params, u32 transaction_id,
@@ -263,9 +267,9 @@ void Camera::announce(EventCode code, u32 param, const Release& release) {
   auto event = make_event(code, {param}, ptp::no_transaction);
   announce(event, release.by);
   const auto releaser = std::ranges::find(sessions_, release.by);
-  if (releaser == sessions_.end() || !lists(event.code)) return;
+  if (releaser == sessions_.end()) return;
   event.transaction_id = release.transaction_id;
-  (*releaser)->event(event);
+  deliver(**releaser, event);
 }
 
 bool Camera::lists(u16 event) const {

@@ -112,6 +112,7 @@ class Camera final : public transport::Responder {
   void attach_properties();
   void apply_settings();
   void stop_everything();
+  void deliver(CameraSession&, const transport::EventOut&);
   bool lists(u16 event) const;  // among the events that DeviceInfo names
   void watch_disk();
   profiles::Profile profile_;

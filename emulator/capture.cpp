@@ -168,7 +168,7 @@ std::expected<void, StoreError> Shutter::State::store(Object object, const Plann
   Running& now = *running;
   u32 handle = 0;
   if (now.plan.target == CaptureTarget::memory) {
-    if (!std::exchange(now.stored, true)) camera.drop_all_from_memory();  // of the release before
+    if (!std::exchange(now.stored, true) && !now.plan.keeps_memory) camera.drop_all_from_memory();
     const auto index = &file - now.plan.files.data();
     handle = object.handle = now.plan.first_memory_handle + static_cast<u32>(index);
     camera.queue_in_memory(std::move(object));

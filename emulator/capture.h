@@ -46,6 +46,7 @@ struct CapturePlan {
   // Target memory: handle of the first file of a shot; its other files follow. Every shot of a burst has the same
   // handles and appears when the one before has been dropped.
   u32 first_memory_handle = 0;
+  bool keeps_memory = false;         // what earlier releases left in memory stays; otherwise it is dropped
   std::string name_prefix = "DSC_";  // four characters in front of the file's number
   std::vector<PlannedFile> files;    // of each shot
   Shot shot;                         // number and date are filled in at each exposure

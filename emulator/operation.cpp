@@ -50,6 +50,11 @@ std::expected<Store*, ResponseCode> Context::store(u32 id) const {
   return store;
 }
 
+std::expected<Store*, ResponseCode> Context::slot(u32 id) const {
+  auto* const store = camera.store(id);
+  return store != nullptr && camera.profile().quirks.empty_slots_answer ? store : this->store(id);
+}
+
 std::expected<const Object*, ResponseCode> Context::object(u32 handle) const {
   if (const auto* const store = camera.store_of(handle); store != nullptr && !store->present())
     return std::unexpected(ResponseCode::StoreNotAvailable);

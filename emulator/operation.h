@@ -32,6 +32,8 @@ struct Context {
   u32 param(std::size_t index) const { return index < request.count ? request.params[index] : 0; }
   // The store that is meant, or InvalidStorageId, or StoreNotAvailable when its card is out.
   std::expected<Store*, ResponseCode> store(u32 id) const;
+  // For looking only: where the quirk empty_slots_answer says so, a slot without a card will do.
+  std::expected<Store*, ResponseCode> slot(u32 id) const;
   // The object on a store or in memory, or InvalidObjectHandle, or StoreNotAvailable. Valid until the next change.
   std::expected<const Object*, ResponseCode> object(u32 handle) const;
 };

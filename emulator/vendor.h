@@ -26,6 +26,8 @@ class VendorModule {
   // captures).
   virtual void file_added(Camera&, const Release&, u32 handle);
   virtual void capture_complete(Camera&, const Release&);
+  // An event on its way to a session, whether the profile lists it or not: for vendors that tell in a way of their own.
+  virtual void announced(Camera&, CameraSession&, const transport::EventOut&) {}
   // A session has ended, however it ended. It is no longer open().
   virtual void session_closed(Camera&, CameraSession&) {}
 };

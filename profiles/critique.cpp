@@ -32,7 +32,8 @@ class Critic {
  private:
   void warn(std::string message) { problems_.push_back({profile_.origin, 0, 0, std::move(message)}); }
 
-  static bool outside(const Property& property, const ptp::Value& value) {
+  bool outside(const Property& property, const ptp::Value& value) const {
+    if (profile_.quirks.accept_current_outside_form) return false;
     const auto* list = std::get_if<ptp::EnumerationForm>(&property.form);
     return !(list && list->values.empty()) && !ptp::allows(property.form, value);
   }
@@ -54,7 +55,9 @@ class Critic {
     const auto& formats = profile_.device.image_formats;
     u64 bytes = 0;
     for (const auto& objects : storage.objects) {
-      if (std::ranges::find(formats, objects.format) == formats.end())
+      // Vendors leave out raw formats of their own.
+      const bool vendor_raw = (objects.format & 0xFF00) == 0xB100;
+      if (!vendor_raw && std::ranges::find(formats, objects.format) == formats.end())
         warn(fmt::format("storage 0x{:08X} has objects of format 0x{:04X}, which is not among the image_formats",
                          storage.id, objects.format));
       // Saturated: counts and sizes may be as large as they like.

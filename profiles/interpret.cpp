@@ -88,6 +88,7 @@ Quirks interpret_quirks(const Node& node, Problems& problems) {
   section.read("event_for_own_property_set", quirks.event_for_own_property_set);
   section.read("accept_current_outside_form", quirks.accept_current_outside_form);
   section.read("one_packet_per_segment", quirks.one_packet_per_segment);
+  section.read("empty_slots_answer", quirks.empty_slots_answer);
   section.read("out_of_focus", quirks.out_of_focus);
   section.read("operations_without_session", quirks.operations_without_session);
   return quirks;

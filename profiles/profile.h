@@ -119,6 +119,7 @@ struct Quirks {
   bool event_for_own_property_set = false;   // DevicePropChanged also to the initiator that set
   bool accept_current_outside_form = false;  // the profile's current values may lie outside their forms
   bool one_packet_per_segment = false;       // StartData, EndData and Response in TCP segments of their own
+  bool empty_slots_answer = false;           // a slot without a card has no room and no objects, but can be asked
   bool out_of_focus = false;                 // no autofocus ever succeeds, as with the lens cap on
   bool operations_without_session = false;   // operations other than GetDeviceInfo work before OpenSession
   bool operator==(const Quirks&) const = default;

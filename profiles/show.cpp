@@ -188,6 +188,7 @@ void Printer::quirks() {
   line("event_for_own_property_set = {}", quirks.event_for_own_property_set);
   line("accept_current_outside_form = {}", quirks.accept_current_outside_form);
   line("one_packet_per_segment = {}", quirks.one_packet_per_segment);
+  line("empty_slots_answer = {}", quirks.empty_slots_answer);
   line("out_of_focus = {}", quirks.out_of_focus);
   line("operations_without_session = {}", quirks.operations_without_session);
 }

@@ -13,7 +13,7 @@ constexpr u16 non_transferable = 0x8003;  // ProtectionStatus of MTP
 // Where GetNumObjects and GetObjectHandles look: one store, or all that have a card in.
 std::expected<std::vector<Store*>, ResponseCode> stores_meant(const Context& context) {
   if (context.param(0) != all_of_them) {
-    const auto store = context.store(context.param(0));
+    const auto store = context.slot(context.param(0));
     if (!store) return std::unexpected(store.error());
     return std::vector{*store};
   }

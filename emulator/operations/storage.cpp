@@ -15,7 +15,7 @@ Answer get_storage_ids(Context& context) {
 }
 
 Answer get_storage_info(Context& context) {
-  const auto store = context.store(context.param(0));
+  const auto store = context.slot(context.param(0));
   if (!store) return Reply(store.error());
   return Reply(Body(ptp::encode(context.camera.storage_info(**store))));
 }

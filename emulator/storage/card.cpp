@@ -13,6 +13,7 @@ namespace stuntcam::emulator {
 namespace {
 
 using profiles::SyntheticObjects;
+constexpr u16 vendor_raw = 0xB100;  // vendors have their raw formats there
 constexpr u16 exif_jpeg = 0x3801, undefined = 0x3000, tiff = 0x380D, tiff_ep = 0x3802, dng = 0x3811;
 constexpr u16 generic_folder = 1;  // AssociationType
 
@@ -20,7 +21,8 @@ enum class Kind : u8 { jpeg, raw, other };
 Kind kind_of(const SyntheticObjects& run) {
   if (run.format == exif_jpeg) return Kind::jpeg;
   const bool picture = run.width != 0 && run.height != 0 && run.size != 0;
-  const bool raw = run.format == undefined || run.format == tiff || run.format == tiff_ep || run.format == dng;
+  const bool raw = run.format == undefined || run.format == tiff || run.format == tiff_ep || run.format == dng ||
+                   (run.format & 0xFF00) == vendor_raw;
   return picture && raw ? Kind::raw : Kind::other;
 }
 

@@ -128,7 +128,10 @@ TEST(BuiltInProfiles, AdvertiseNothingThatNobodyImplements) {
     auto profile = profiles::load(std::string(each.name));
     if (!profile || profile->device.model.empty()) continue;  // a base for others
     stage.profile = std::move(*profile);
-    EXPECT_THAT(stage.camera().unimplemented(), testing::IsEmpty()) << each.name;
+    auto codes = stage.camera().unimplemented();
+    std::erase_if(
+        codes, [&](u16 code) { return std::ranges::find(stage.profile.assumed, code) != stage.profile.assumed.end(); });
+    EXPECT_THAT(codes, testing::IsEmpty()) << each.name << " does not say that nobody knows them";
   }
 }
 

@@ -11,9 +11,12 @@
 namespace stuntcam::profiles {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 // Lines 1 to 6 of most profiles here: the least that a camera needs.
 const std::string device = R"([device]
@@ -258,8 +261,8 @@ TEST(Problems, AllOfThemInTheOrderOfTheFile) {
 
 TEST(Problems, UnknownBase) {
   EXPECT_THAT(problems("extends = \"nikn\"\n"),
-              ElementsAre("my.toml:1:11: there is no profile 'nikn' to extend; there are: generic, nikon, "
-                          "nikon-d5300; did you mean 'nikon'?"));
+              ElementsAre(AllOf(StartsWith("my.toml:1:11: there is no profile 'nikn' to extend; there are: "),
+                                HasSubstr("nikon-d5300"), EndsWith("; did you mean 'nikon'?"))));
 }
 
 TEST(Problems, ABaseIsNoCamera) {
@@ -272,9 +275,9 @@ TEST(Problems, ABaseIsNoCamera) {
 TEST(Problems, UnknownCamera) {
   const auto camera = load("nikon-d5301");
   ASSERT_FALSE(camera);
-  EXPECT_EQ(camera.error().front().to_string(),
-            "nikon-d5301: there is no such camera; there are: generic, nikon-d5300, or a path that ends in .toml; did "
-            "you mean 'nikon-d5300'?");
+  EXPECT_THAT(camera.error().front().to_string(),
+              AllOf(StartsWith("nikon-d5301: there is no such camera; there are: "), HasSubstr("generic"),
+                    EndsWith(", or a path that ends in .toml; did you mean 'nikon-d5300'?")));
 }
 
 // Profiles in files of their own.
