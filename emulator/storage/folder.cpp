@@ -78,7 +78,7 @@ void Folder::appear(const OnDisk& found, u32 parent, std::vector<StoreChange>* c
   // Names that are not UTF-8 may look the same.
   if (object.name != last_part(found.path) && tree().child(parent, object.name) != nullptr)
     object.name.append(1, '~').append(std::to_string(object.handle));
-  object.format = found.directory ? association_format : format_of(object.name);
+  object.format = found.directory ? association_format : format_of(object.name, options().vendor);
   object.association_type = found.directory ? 1 : 0;
   object.captured = object.modified = date_of(found.modified_ns);
   if (!found.directory) {

@@ -26,6 +26,13 @@ constexpr std::size_t max_disk_name = 255;  // bytes, on every file system of Li
 
 bool continuation(char byte) { return (static_cast<u8>(byte) & 0xC0) == 0x80; }
 
+std::string lower(std::string_view text) {
+  std::string letters(text);
+  for (char& letter : letters)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return letters;
+}
+
 u32 fingerprint(std::string_view text) {
   u64 hash = 0;
   for (const char character : text) hash = mixed(hash ^ static_cast<u8>(character));
@@ -34,16 +41,20 @@ u32 fingerprint(std::string_view text) {
 
 }  // namespace
 
-u16 format_of(std::string_view name) {
+u16 format_of(std::string_view name, ptp::Vendor vendor) {
   constexpr u16 undefined = 0x3000;
   const auto dot = name.rfind('.');
   if (dot == name.npos) return undefined;
-  std::string extension(name.substr(dot + 1));
-  for (char& letter : extension)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  const std::string extension = lower(name.substr(dot + 1));
   const auto found =
       std::find_if(formats.begin(), formats.end(), [&](const auto& each) { return each.first == extension; });
-  return found == formats.end() ? undefined : found->second;
+  if (found != formats.end()) return found->second;
+  // Vendors' raw formats are called as their files end: CR3, RAF, ORF. The standard's names are no extensions.
+  constexpr u16 first_of_vendors = 0xB000;
+  const auto own = ptp::parse_code<ptp::FormatCode>(extension, vendor);
+  if (!own || static_cast<u16>(*own) < first_of_vendors || lower(ptp::name(*own, vendor)) != extension)
+    return undefined;
+  return static_cast<u16>(*own);
 }
 
 std::string shown_name(std::string_view on_disk) {

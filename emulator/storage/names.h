@@ -5,12 +5,13 @@
 #include <string_view>
 
 #include "ptp/bytes.h"
+#include "ptp/codes.h"
 
 namespace stuntcam::emulator {
 
 // The object format (docs/protocol.md §5.4) by the name's extension; 0x3000 when it is not one of ours. Raw files are
-// 0x3000, as cameras say.
-u16 format_of(std::string_view name);
+// 0x3000, as cameras say, unless the vendor has a format of that name.
+u16 format_of(std::string_view name, ptp::Vendor = ptp::Vendor::none);
 
 // A file's name as valid UTF-8, at most as long as a PTP string can be; two that would look the same after shortening
 // differ.

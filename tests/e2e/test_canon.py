@@ -70,9 +70,9 @@ class Canon(harness.Test):
 
     def test_get_all_files_of_a_folder(self):
         harness.make_photo(self.path("media", "DCIM", "100CANON", "IMG_0001.JPG"))
-        harness.write_pattern(self.path("media", "DCIM", "100CANON", "MVI_0002.MOV"), 3_000_000)
+        harness.write_pattern(self.path("media", "DCIM", "100CANON", "IMG_0002.CR3"), 3_000_000)
         where = self.gphoto2(self.eos("--media", self.path("media")), "--get-all-files").where
-        for name in ["IMG_0001.JPG", "MVI_0002.MOV"]:
+        for name in ["IMG_0001.JPG", "IMG_0002.CR3"]:
             self.assertSameFile(self.path("media", "DCIM", "100CANON", name), os.path.join(where, name))
 
     def test_thumbnail(self):

@@ -67,6 +67,13 @@ TEST(Names, formats_by_extension) {
   EXPECT_EQ(format_of("x.mp4"), 0xB982);
   EXPECT_EQ(format_of("x.tif"), 0x380D);
   EXPECT_EQ(format_of("x.dng"), 0x3811);
+  EXPECT_EQ(format_of("x.CR3", ptp::Vendor::canon), 0xB108);
+  EXPECT_EQ(format_of("x.raf", ptp::Vendor::fuji), 0xB103);
+  EXPECT_EQ(format_of("x.mov", ptp::Vendor::canon), 0x300D);
+  EXPECT_EQ(format_of("x.CR3", ptp::Vendor::nikon), 0x3000);
+  EXPECT_EQ(format_of("x.12289", ptp::Vendor::canon), 0x3000);
+  EXPECT_EQ(format_of("x.0xB108", ptp::Vendor::canon), 0x3000);
+  EXPECT_EQ(format_of("x.association", ptp::Vendor::canon), 0x3000);
   EXPECT_EQ(format_of("x.nef"), 0x3000);
   EXPECT_EQ(format_of("jpg"), 0x3000);
   EXPECT_EQ(format_of(""), 0x3000);
