@@ -15,6 +15,7 @@
 #include "cli/suggest.h"
 #include "cli/units.h"
 #include "cli/version.h"
+#include "profiles/units.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -222,6 +223,14 @@ Take duration(std::optional<std::chrono::nanoseconds>& out) {
   return [&out](const std::string& given) {
     const auto value = parse_duration(given);
     if (!value) throw std::invalid_argument(fmt::format("'{}' is no duration; write 250ms, 2.5s or 1m", given));
+    out = *value;
+  };
+}
+
+Take size(std::optional<u64>& out) {
+  return [&out](const std::string& given) {
+    const auto value = profiles::parse_size(given);
+    if (!value) throw std::invalid_argument(fmt::format("'{}' is no size; write 4096, 64KiB or 4MiB", given));
     out = *value;
   };
 }

@@ -24,6 +24,7 @@ Take append(std::vector<std::string>&);
 Take number(u64&, u64 least = 0, u64 most = ~u64{0});
 Take number(std::optional<u64>&, u64 least = 0, u64 most = ~u64{0});
 Take duration(std::optional<std::chrono::nanoseconds>&);
+Take size(std::optional<u64>&);  // 64KiB
 
 // The options of one subcommand.
 class Options {

@@ -9,6 +9,7 @@ Command serve_command();          // serve.cpp
 Command run_command();            // run.cpp
 Command decode_command();         // decode.cpp
 Command conform_command();        // conform.cpp
+Command replay_command();         // replay.cpp
 Command cameras_command();        // cameras.cpp
 Command profile_show_command();   // profile_show.cpp
 Command profile_check_command();  // profile_check.cpp

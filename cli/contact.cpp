@@ -33,6 +33,7 @@ Contact::Contact(Destination destination, const Console& console, const Timeout&
 initiator::CameraOptions Contact::options(const Timeout& timeout) {
   initiator::CameraOptions camera;
   camera.connection.identity = destination_.identity;
+  camera.connection.wrap = destination_.wrap;
   camera.connection.timeouts = timeouts(timeout);
   camera.connection.remark = [this](const std::string& text) { console_.detail("the camera: " + text); };
   return camera;

@@ -28,6 +28,8 @@
 namespace stuntcam::cli {
 namespace {
 
+constexpr u16 usual_port = 15740;  // of PTP/IP: for a capture that has none, as of USB
+
 profiles::Profile load_under_preset(const std::string& name, const std::string& preset) {
   auto profile = load_profile(name);
   if (preset.empty() || profile.presets.contains(preset)) return profiles::under_preset(std::move(profile), preset);
@@ -61,18 +63,25 @@ transport::ServerOptions server_options(const HostOptions& options, const profil
   return server;
 }
 
-std::shared_ptr<const pcap::TranscriptCamera> transcript_camera(const profiles::Profile& profile,
-                                                                const std::string& name) {
-  pcap::TranscriptCamera camera{name, {profile.device.vendor, {}}};
-  for (const auto& property : profile.properties) camera.dictionary.property_types[property.code] = property.type;
-  return std::make_shared<const pcap::TranscriptCamera>(std::move(camera));
+transport::ServerOptions replay_options(const HostOptions& options) {
+  transport::ServerOptions server;
+  server.strict = options.strict;
+  server.idle = options.idle.value_or(transport::Duration{});
+  return server;
 }
 
-transport::Wrap watched(transport::Wrap inner,
-                        std::function<std::shared_ptr<transport::Observer>(u64 connection, std::string peer)> make) {
+pcap::Dictionary dictionary(const profiles::Profile& profile) {
+  pcap::Dictionary known{profile.device.vendor, {}};
+  for (const auto& property : profile.properties) known.property_types[property.code] = property.type;
+  return known;
+}
+
+transport::Wrap watched(
+    transport::Wrap inner,
+    std::function<std::shared_ptr<transport::Observer>(u64 connection, const transport::Link&)> make) {
   return [inner = std::move(inner), make = std::move(make)](std::unique_ptr<transport::Link> link, u64 connection) {
     if (inner) link = inner(std::move(link), connection);
-    auto observer = make(connection, link->peer());
+    auto observer = make(connection, *link);
     return transport::make_tap(std::move(link), std::move(observer));
   };
 }
@@ -90,13 +99,42 @@ void write_whole(const std::string& path, const std::string& content) {
 
 }  // namespace
 
+// What a CAMERA of the command line is: a profile, or a capture.
+struct Host::Part {
+  std::string name;
+  u16 port = 0;
+  ptp::Vendor vendor = ptp::Vendor::none;
+  std::optional<profiles::Profile> profile;  // of a capture: what answers where it has no answer
+  std::optional<Recorded> recorded;
+};
+
 // A camera and what it stands on. Members are destroyed in reverse: the server before the camera, the clock last.
 struct Host::Stand {
-  Stand(asio::io_context& io, const profiles::Profile& profile, emulator::CameraOptions camera_opts,
-        transport::ServerOptions server_opts)
-      : clock(io), camera(profile, std::move(camera_opts), clock), server(io, camera, clock, std::move(server_opts)) {}
+  Stand(asio::io_context& io, const Part& part, const HostOptions& options, std::size_t index,
+        transport::ServerOptions server_options)
+      : name(part.name),
+        clock(io),
+        camera(make(part, options, index, server_options.log)),
+        server(io, *camera, clock, std::move(server_options)) {}
+  std::unique_ptr<transport::Responder> make(const Part& part, const HostOptions& options, std::size_t index,
+                                             const std::function<void(const std::string&)>& log) {
+    std::unique_ptr<emulator::Camera> emulated;
+    if (part.profile) {
+      emulated =
+          std::make_unique<emulator::Camera>(*part.profile, camera_options(options, *part.profile, index), clock);
+      serial_number = emulated->serial_number();
+    }
+    if (!part.recorded) return emulated;
+    auto replay_options = part.recorded->options;
+    replay_options.log = log;
+    auto played = std::make_unique<pcap::Replay>(part.recorded->file, replay_options, clock, std::move(emulated));
+    replay = played.get();
+    return played;
+  }
+  std::string name, serial_number;
+  const pcap::Replay* replay = nullptr;  // the camera, where it is one
   transport::RealClock clock;
-  emulator::Camera camera;
+  std::unique_ptr<transport::Responder> camera;
   transport::Server server;
 };
 
@@ -150,32 +188,32 @@ void declare(Options& options, HostOptions& host) {
   options.section("Output");
   options.option("--transcript", "FILE", text(host.transcript),
                  "one JSON line for every packet (docs/transcript.md); - is stderr");
-  options.option("--record", "FILE.pcapng", text(host.record),
-                 "record for Wireshark all that goes over the connections (docs/recording.md)");
+  declare(options, host.record);
   options.option("--record-port", "PORT", number(host.record_port, 1, 65535),
                  "the camera's port in the recording; Wireshark knows PTP/IP on 15740 only");
+  declare(options, host.recorded);
 }
 
 std::string Ready::json() const {
   ptp::Json line = {{"event", "ready"},     {"camera", address.camera},         {"host", address.host},
                     {"port", address.port}, {"event_port", address.event_port}, {"target", address.target()}};
   if (address.liveview_port) line["liveview_port"] = *address.liveview_port;
-  line["serial_number"] = serial_number;
+  if (!serial_number.empty()) line["serial_number"] = serial_number;
   line["guid"] = guid;
   return line.dump(-1, ' ', false, ptp::Json::error_handler_t::replace);
 }
 
 Host::Host(const HostOptions& options, const Console& console) : options_(options), console_(console) {
-  std::vector<profiles::Profile> profiles;
-  profiles.reserve(options_.cameras.size());
-  for (const auto& name : options_.cameras) profiles.push_back(load_under_preset(name, options_.preset));
-  total_ = profiles.size() * options_.count;
+  std::vector<Part> parts;
+  parts.reserve(options_.cameras.size());
+  for (const auto& camera : options_.cameras) parts.push_back(part(camera));
+  total_ = parts.size() * options_.count;
   try {
     open_outputs();
     const auto cores = std::max(1u, std::thread::hardware_concurrency());
     const auto threads = std::min<std::size_t>(options_.threads.value_or(cores), total_);
     for (std::size_t i = 0; i < threads; ++i) loops_.push_back(std::make_unique<Loop>());
-    for (std::size_t i = 0; i < total_; ++i) add(profiles[i / options_.count], i, *loops_[i % threads]);
+    for (std::size_t i = 0; i < total_; ++i) add(parts[i / options_.count], i, *loops_[i % threads]);
   } catch (const std::system_error& error) {
     stop();
     throw Failure(unavailable, error.what(), error.code().value() == EADDRINUSE ? "--port 0 takes a free port" : "");
@@ -187,59 +225,77 @@ Host::Host(const HostOptions& options, const Console& console) : options_(option
 
 Host::~Host() { stop(); }
 
+Host::Part Host::part(const std::string& camera) const {
+  if (!is_capture(camera)) {
+    auto profile = load_under_preset(camera, options_.preset);
+    return {profile.name, profile.port, profile.device.vendor, std::move(profile), {}};
+  }
+  auto recorded = load_recorded(camera, options_.recorded, console_);
+  const bool emulates = !options_.set.empty() || !options_.media.empty() || !options_.preset.empty();
+  if (emulates && recorded.fallback.empty())
+    throw Failure(usage, fmt::format("--set, --media and --preset are for profiles; {} is a capture", camera));
+  const auto& session = recorded.first();
+  Part played{std::filesystem::path(camera).filename().string(),
+              session.port == 0 ? usual_port : session.port,
+              session.dictionary.vendor,
+              {},
+              {}};
+  if (!recorded.fallback.empty()) played.profile = load_under_preset(recorded.fallback, options_.preset);
+  played.recorded = std::move(recorded);
+  return played;
+}
+
 void Host::open_outputs() {
-  if (options_.record == "-")
-    throw Failure(usage, "--record - is not possible: standard output has the ready line, or is the client's",
-                  "for a live Wireshark: mkfifo live; wireshark -k -i live & stuntcam … --record live");
-  if (options_.record_port && options_.record.empty()) throw Failure(usage, "--record-port needs --record FILE");
+  if (options_.record_port && options_.record.path.empty()) throw Failure(usage, "--record-port needs --record FILE");
   if (options_.record_port && total_ > 1)
     throw Failure(usage, "--record-port is for one camera: several would not be told apart");
   if (!options_.transcript.empty()) transcript_ = std::make_shared<pcap::TranscriptFile>(options_.transcript);
-  if (!options_.record.empty()) recording_ = std::make_shared<pcap::RecordingFile>(options_.record);
+  recording_ = open_recording(options_.record);
 }
 
 // Without --port every profile has its own, so cameras of one profile count from there; with it all count from it.
-u16 Host::next_port(const profiles::Profile& profile, std::size_t index) {
+u16 Host::next_port(const Part& part, std::size_t index) {
   if (options_.port && *options_.port == 0) return 0;
-  const auto same = [&](const Ready& other) { return other.address.camera == profile.name; };
+  const auto same = [&](const Ready& other) { return other.address.camera == part.name; };
   const u64 port =
-      options_.port ? *options_.port + index : profile.port + static_cast<u64>(std::ranges::count_if(ready_, same));
+      options_.port ? *options_.port + index : part.port + static_cast<u64>(std::ranges::count_if(ready_, same));
   if (port > 65535)
     throw Failure(usage, fmt::format("camera {} of {} would need port {}", index + 1, total_, port),
                   "--port 0 takes free ports");
   return static_cast<u16>(port);
 }
 
-void Host::add(const profiles::Profile& profile, std::size_t index, Loop& loop) {
-  const auto label = total_ == 1 ? profile.name : fmt::format("{}#{}", profile.name, index + 1);
-  auto options = server_options(options_, profile);
+void Host::add(const Part& part, std::size_t index, Loop& loop) {
+  const auto label = total_ == 1 ? part.name : fmt::format("{}#{}", part.name, index + 1);
+  auto options = part.recorded ? replay_options(options_) : server_options(options_, *part.profile);
   options.log = [this, label](const std::string& line) { console_.warn(fmt::format("{}: {}", label, line)); };
   if (transcript_) {
-    options.wrap =
-        watched({}, [file = transcript_, camera = transcript_camera(profile, label)](u64 connection, std::string peer) {
-          return pcap::make_transcript(file, camera, connection, std::move(peer));
-        });
+    const auto camera = std::make_shared<const pcap::TranscriptCamera>(
+        pcap::TranscriptCamera{label, part.recorded ? part.recorded->first().dictionary : dictionary(*part.profile)});
+    options.wrap = watched({}, [file = transcript_, camera](u64 connection, const transport::Link& link) {
+      return pcap::make_transcript(file, camera, connection, link.peer());
+    });
   }
-  const auto recorded = std::make_shared<pcap::RecordedCamera>();
   if (recording_) {
-    options.wrap =
-        watched(std::move(options.wrap), [file = recording_, recorded](u64 connection, const std::string& peer) {
-          return pcap::make_recorder(file, recorded, connection, peer);
-        });
+    std::optional<u16> shown;
+    if (options_.record_port) shown = static_cast<u16>(*options_.record_port);
+    options.wrap = watched(std::move(options.wrap), [file = recording_, vendor = part.vendor, shown](
+                                                        u64 connection, const transport::Link& link) {
+      return pcap::make_recorder(file, {connection, link.peer(), link.local(), shown, vendor});
+    });
   }
   if (console_.verbosity() >= Verbosity::verbose) {
     options.wrap = watched(std::move(options.wrap),
-                           [this, label, vendor = profile.device.vendor](u64 connection, std::string peer) {
-                             return make_narrator(console_, label, vendor, connection, std::move(peer));
+                           [this, label, vendor = part.vendor](u64 connection, const transport::Link& link) {
+                             return make_narrator(console_, label, vendor, connection, link.peer());
                            });
   }
-  auto stand = std::make_unique<Stand>(loop.io, profile, camera_options(options_, profile, index), std::move(options));
+  auto stand = std::make_unique<Stand>(loop.io, part, options_, index, std::move(options));
   auto& placed = *loop.stands.emplace_back(std::move(stand));
-  const auto port = placed.server.listen(options_.host, next_port(profile, index));
-  *recorded = {options_.host, static_cast<u16>(options_.record_port.value_or(port)), profile.device.vendor};
-  ready_.push_back({{profile.name, options_.host, port, port, {}},
-                    placed.camera.serial_number(),
-                    ptp::to_string(placed.camera.identity().guid)});
+  const auto port = placed.server.listen(options_.host, next_port(part, index));
+  ready_.push_back({{part.name, options_.host, port, port, {}},
+                    placed.serial_number,
+                    ptp::to_string(placed.camera->identity().guid)});
 }
 
 void Host::start() {
@@ -263,6 +319,7 @@ void Host::stop() {
       loop->thread.join();
     else
       loop->run(console_);  // start() was never called
+    for (const auto& stand : loop->stands) report(*stand);
     loop->stands.clear();
   }
   loops_.clear();
@@ -270,9 +327,24 @@ void Host::stop() {
     if (error) console_.error(fmt::format("{} is incomplete: {}", path, std::generic_category().message(error)));
   };
   if (transcript_) tell(options_.transcript, transcript_->error());
-  if (recording_) tell(options_.record, recording_->error());
+  if (recording_) tell(options_.record.path, recording_->error());
   recording_.reset();
   transcript_.reset();
+}
+
+// What a client asked of a capture that plays the camera.
+void Host::report(const Stand& stand) {
+  if (stand.replay == nullptr) return;
+  const auto& report = stand.replay->report();
+  if (report.match == pcap::Match::strict && report.differed()) differed_ = true;
+  if (options_.json) {
+    ptp::Json line = {{"event", "replayed"}, {"camera", stand.name}};
+    line.update(report.json());
+    fmt::print("{}\n", line.dump(-1, ' ', false, ptp::Json::error_handler_t::replace));
+    std::fflush(stdout);
+  } else {
+    console_.say(fmt::format("{}: {}", stand.name, report.text()));
+  }
 }
 
 }  // namespace stuntcam::cli

@@ -11,6 +11,8 @@
 #include "cli/command_line.h"
 #include "cli/console.h"
 #include "cli/placeholders.h"
+#include "cli/recorded.h"
+#include "cli/recording.h"
 #include "profiles/profile.h"
 
 namespace stuntcam::pcap {
@@ -22,7 +24,7 @@ namespace stuntcam::cli {
 
 // What `serve` and `run` have in common.
 struct HostOptions {
-  std::vector<std::string> cameras;  // profiles by name or path
+  std::vector<std::string> cameras;  // profiles by name or path, captures
   std::string host = "127.0.0.1";
   std::optional<u64> port;  // none: the profile's own; 0: a free one
   u64 count = 1;            // of each camera
@@ -35,18 +37,20 @@ struct HostOptions {
   std::optional<std::chrono::nanoseconds> idle;  // connections without a request for this long are closed
   std::optional<bool> push_events;
   std::string transcript;  // a path; "-" is stderr
-  std::string record;      // a path
+  RecordingOptions record;
   std::optional<u64> record_port;
   std::string ready_file;
   std::optional<u64> threads;
+  RecordedOptions recorded;
+  bool json = false;  // reports of replays go to stdout
 };
 void declare(Options&, HostOptions&);
 
 // One camera that listens.
 struct Ready {
   Address address;
-  std::string serial_number, guid;
-  std::string json() const;  // the ready line
+  std::string serial_number, guid;  // serial_number: "" where only DeviceInfo has it
+  std::string json() const;         // the ready line
 };
 
 class Host {
@@ -64,13 +68,18 @@ class Host {
   void announce(bool on_stdout) const;
   // Stops accepting, ends every connection, returns when all is put away.
   void stop();
+  // After stop(): under --match strict, a client asked something else than what was recorded.
+  bool differed() const { return differed_; }
 
  private:
   struct Loop;
+  struct Part;
   struct Stand;
-  void add(const profiles::Profile&, std::size_t index, Loop&);
+  Part part(const std::string& camera) const;
+  void add(const Part&, std::size_t index, Loop&);
   void open_outputs();
-  u16 next_port(const profiles::Profile&, std::size_t index);
+  u16 next_port(const Part&, std::size_t index);
+  void report(const Stand&);
 
   HostOptions options_;
   const Console& console_;
@@ -79,6 +88,7 @@ class Host {
   std::shared_ptr<pcap::RecordingFile> recording_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<Ready> ready_;
+  bool differed_ = false;
 };
 
 }  // namespace stuntcam::cli

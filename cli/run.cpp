@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 
 #include <asio/io_context.hpp>
 
@@ -19,6 +20,7 @@ struct Run {
   std::string camera;
   std::optional<std::chrono::nanoseconds> timeout;
   bool json = false;
+  std::string record_on_failure;
 };
 
 int run(const Run& options, const std::vector<std::string>& client_arguments) {
@@ -36,13 +38,20 @@ int run(const Run& options, const std::vector<std::string>& client_arguments) {
   if (!client.problem().empty()) console.error(client.problem());
   if (status == timed_out && options.timeout) console.warn(fmt::format("{} took too long and was ended", arguments[0]));
   host.stop();
-  return status;
+  const int outcome = status == success && host.differed() ? failed : status;
+  if (!options.record_on_failure.empty() && outcome == success) std::filesystem::remove(options.record_on_failure);
+  return outcome;
 }
 
 // The client's status is what counts here, so all that is wrong with us has a status of its own.
 int guarded(Run& options, const std::vector<std::string>& client_arguments) {
   options.host.cameras = {options.camera};
   if (!options.host.port) options.host.port = 0;
+  if (!options.record_on_failure.empty()) {
+    if (!options.host.record.path.empty()) throw Failure(usage, "--record and --record-on-failure exclude each other");
+    if (options.record_on_failure == "-") throw Failure(usage, "--record-on-failure needs a file that can be removed");
+    options.host.record.path = options.record_on_failure;
+  }
   try {
     return run(options, client_arguments);
   } catch (const Failure& failure) {
@@ -64,17 +73,24 @@ Command run_command() {
           "Examples:\n"
           "  stuntcam run nikon-d5300 -- gphoto2 {gphoto2} --list-files\n"
           "  stuntcam run nikon-d5300 --media shots --timeout 30s -- ./my-client {host} {port}\n"
+          "  stuntcam run trace.pcapng --match strict -- gphoto2 {gphoto2} --list-files\n"
           "  stuntcam run nikon-d5300 --transcript talk.jsonl -- sh -c 'gphoto2 {gphoto2} --summary | less'\n\n"
-          "Exit status: the client's; 124 after --timeout, 125 we failed, 126 and 127 the client cannot be\n"
-          "started, 128+n it was killed by signal n, 130 or 143 when run itself was interrupted.\n",
+          "Exit status: the client's, or 1 if it departed from a capture under --match strict; 124 after\n"
+          "--timeout, 125 we failed, 126 and 127 the client cannot be started, 128+n it was killed by\n"
+          "signal n, 130 or 143 when run itself was interrupted.\n",
           "CLIENT ARGS",
           [options](Options& declared) {
-            declared.positional("CAMERA", options->camera, "a profile: a name (`stuntcam cameras`) or a .toml file");
+            declared.positional("CAMERA", options->camera,
+                                "a profile: a name (`stuntcam cameras`) or a .toml file; or a capture, replayed");
             declared.section("The client");
             declared.option("--timeout", "D", duration(options->timeout), "end the client after this long: 30s, 2m");
             declare(declared, options->host);
+            declared.option("--record-on-failure", "FILE.pcapng", text(options->record_on_failure),
+                            "as --record; the file stays only if the client fails");
             declare(declared, options->console);
-            declared.flag("--json", [options] { options->json = true; }, "print the ready line on stdout as well");
+            declared.flag(
+                "--json", [options] { options->json = options->host.json = true; },
+                "print the ready line, and the report of a replayed capture, on stdout as well");
           },
           [options](const std::vector<std::string>& client) { return guarded(*options, client); }};
 }

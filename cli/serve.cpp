@@ -39,7 +39,7 @@ int serve(const Serve& options) {
   io.run();
   signals.clear();  // a second Ctrl-C ends the program at once
   host.stop();
-  return success;
+  return host.differed() ? failed : success;
 }
 
 }  // namespace
@@ -52,20 +52,24 @@ Command serve_command() {
           "  stuntcam serve nikon-d5300\n"
           "  stuntcam serve nikon-d5300 --media ~/Pictures --port 0\n"
           "  stuntcam serve my.toml --set ExposureIndex=400 --transcript talk.jsonl\n"
+          "  stuntcam serve trace.pcapng --match strict --timing none\n"
           "  stuntcam serve nikon-d5300 --count 50 --port 0 --ready-file ready\n\n"
           "When every port is bound, one line a camera appears on stdout:\n"
           R"(  {"event":"ready","camera":"nikon-d5300","host":"127.0.0.1","port":43121,"event_port":43121,)"
           "\n"
           R"(   "target":"ptpip:127.0.0.1:43121:43121",…})"
           "\n"
-          "Exit status: 0 ended by Ctrl-C or TERM, 2 wrong usage or profile, 3 cannot bind or open.\n",
+          "Exit status: 0 ended by Ctrl-C or TERM, 1 a client departed from a capture under --match strict,\n"
+          "2 wrong usage or profile, 3 cannot bind or open.\n",
           "",
           [options](Options& declared) {
             declared.positionals("CAMERA", options->host.cameras,
-                                 "profiles: a name (`stuntcam cameras`) or a .toml file");
+                                 "profiles: a name (`stuntcam cameras`) or a .toml file; or captures, replayed");
             declare(declared, options->host);
             declare(declared, options->console);
-            declared.flag("--json", [] {}, "accepted for uniformity: stdout is JSON lines in any case");
+            declared.flag(
+                "--json", [options] { options->host.json = true; },
+                "the report of a replayed capture goes to stdout, as one line more");
           },
           [options](std::vector<std::string>) { return serve(*options); }};
 }

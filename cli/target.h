@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ptp/packets.h"
+#include "transport/observer.h"
 
 namespace stuntcam::cli {
 
@@ -20,6 +21,7 @@ struct Destination {
   std::string name;  // as it was written
   Target target;
   ptp::Identity identity;
+  transport::Wrap wrap{};  // around each connection; may be empty
 };
 
 }  // namespace stuntcam::cli

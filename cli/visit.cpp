@@ -86,6 +86,7 @@ void declare(Options& declared, VisitOptions& options, const std::string& argume
   declared.option("-t,--target", "TARGET", text(options.target), "the camera, where no TARGET comes first");
   declared.option("--timeout", "D", duration(options.timeout), "for each phase (10s, 30s for answers and data)");
   declared.option("--config", "FILE", text(options.settings), "settings (~/.config/stuntcam/config.toml)");
+  declare(declared, options.record);
   declare(declared, options.console);
   declared.flag("--json", [&options] { options.json = true; }, "one JSON object a line on stdout");
 }
@@ -144,6 +145,7 @@ int visit(const VisitOptions& options, const std::function<int(Visit&)>& body, C
   try {
     auto call = kept != nullptr ? split_kept(options) : split(options);
     std::optional<Contact> own;
+    if (call.destination) call.destination->wrap = recording_wrap(open_recording(options.record));
     if (call.destination) own.emplace(*std::move(call.destination), options.console.console(), options.timeout);
     Contact& contact = own ? *own : *kept;
     if (!own) contact.begin(options.console.console(), options.timeout);

@@ -9,6 +9,7 @@
 
 #include "cli/command_line.h"
 #include "cli/contact.h"
+#include "cli/recording.h"
 #include "ptp/json.h"
 
 namespace stuntcam::cli {
@@ -18,6 +19,7 @@ struct VisitOptions {
   std::string target;              // -t
   std::string settings;            // --config
   Timeout timeout;
+  RecordingOptions record;
   bool json = false;
   ConsoleOptions console;
 };

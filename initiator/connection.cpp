@@ -75,7 +75,9 @@ Task<std::unique_ptr<Connection>> Connection::open(asio::io_context& io, transpo
 
 Task<> Connection::shake_hands(const Dialers& dialers) {
   try {
-    link_ = co_await dialers.command();
+    auto link = co_await dialers.command();
+    if (options_.wrap) link = options_.wrap(std::move(link), 1);
+    link_ = std::move(link);
   } catch (const std::system_error& error) {
     throw Problem(Trouble::unreachable, fmt::format("cannot connect: {}", error.code().message()));
   }
@@ -95,6 +97,7 @@ Task<> Connection::shake_hands(const Dialers& dialers) {
   std::unique_ptr<Link> events;
   try {
     events = co_await dialers.events();
+    if (options_.wrap) events = options_.wrap(std::move(events), 2);
   } catch (const std::system_error& error) {
     throw Problem(Trouble::unreachable, fmt::format("cannot open the event connection: {}", error.code().message()));
   }

@@ -13,6 +13,7 @@
 #include "ptp/packets.h"
 #include "transport/clock.h"
 #include "transport/link.h"
+#include "transport/observer.h"
 
 namespace stuntcam::initiator {
 
@@ -34,7 +35,8 @@ struct ConnectionOptions {
   ptp::Identity identity{{'s', 't', 'u', 'n', 't', 'c', 'a', 'm', ' ', 'i', 'n', 'i', 't', 'i', 'a', 't'}, "stuntcam"};
   Timeouts timeouts;
   u64 data_packet = default_data_packet;
-  Remark remark;  // may be empty
+  Remark remark;         // may be empty
+  transport::Wrap wrap;  // around each connection, 1 and 2; may be empty
 };
 
 // How to get the two connections. Each is called once, the event connection's after the command connection's Ack.

@@ -229,7 +229,9 @@ class Pcapng final : public Reader {
     auto& interface = interfaces_[index];
     ++frames_;
     if (bytes.size() < original && !std::exchange(interface.told_cut, true))
-      warn_(frames_, fmt::format("captured with snap length {}: longer packets are cut", interface.snap_length));
+      warn_(frames_, interface.snap_length > 0
+                         ? fmt::format("captured with snap length {}: longer packets are cut", interface.snap_length)
+                         : "some packets were cut when they were captured");
     return Frame{frames_,       ticks ? interface.nanoseconds(*ticks) : 0, interface.link_type, original, bytes,
                  order_.swapped};
   }

@@ -57,27 +57,16 @@ Json data_phase(const Session& session, const ptp::Message& request, const DataP
 // Turns what is in a trace into records.
 class Teller final : public TraceSink {
  public:
-  Teller(const DecodeOptions& options, const Tell& tell)
-      : objects_(options.objects), listener_(options.listener), tell_(tell) {}
+  Teller(const DecodeOptions& options, const Tell& tell) : objects_(options.objects), tell_(tell) {}
 
-  void begins(const std::shared_ptr<const Session>& session, Origin origin) override {
-    since_start(origin.time);
-    if (listener_)
-      listener_->session(session->number, session->initiator_end.value_or(Endpoint{}),
-                         session->responder_end.value_or(Endpoint{}));
-  }
-  void data(const Exchange& exchange, const Place& place, const ptp::Message& message) override {
-    if (listener_) listener_->data(exchange.session->number, *exchange.transaction, message, place.origin);
-  }
-  void payload(const Exchange* exchange, const Place& place, View bytes) override {
+  void begins(const std::shared_ptr<const Session>&, Origin origin) override { since_start(origin.time); }
+  void payload(const Exchange* exchange, const Place&, View bytes) override {
     if (!exchange) return;
     if (auto* const file = this->file(*exchange)) file->write(bytes);
-    if (listener_) listener_->payload(exchange->session->number, *exchange->transaction, bytes, place.origin);
   }
   void missing(const Exchange* exchange, const Place&, u64 size) override {
     if (!exchange) return;
     if (auto* const file = this->file(*exchange)) file->skip(size);
-    if (listener_) listener_->payload_missing(exchange->session->number, *exchange->transaction, size);
   }
 
   void transaction(const Exchange& exchange) override {
@@ -95,13 +84,9 @@ class Teller final : public TraceSink {
     const auto file = files_.extract(exchange.id);
     if (file && file.mapped()) line["data"]["file"] = file.mapped()->finish(!exchange.gap && data && data->complete);
     tell_(line);
-    if (listener_ && exchange.requested())
-      listener_->transaction({exchange.session->number, exchange.connection, exchange.transaction, exchange.first,
-                              exchange.last, exchange.incomplete()});
   }
 
   void event(const Place& place, const ptp::Message& message) override {
-    if (listener_) listener_->event(place.session->number, message, place.origin);
     auto line = record("event", place.session.get(), place.connection);
     line["tid"] = message.transaction_id;
     line.update(coded<ptp::EventCode>(message, place.session->dictionary.vendor));
@@ -113,7 +98,6 @@ class Teller final : public TraceSink {
   void packet(const Place& place, const ptp::Message& message, View wire, const std::string& address) override {
     auto whole = message;
     whole.wire = wire;
-    if (listener_) listener_->packet(place.session->number, whole, place.from_camera, place.origin);
     auto line = record("packet", place.session.get(), place.connection);
     line["frame"] = place.origin.frame;
     const bool frame = message.kind == Kind::data;
@@ -173,7 +157,6 @@ class Teller final : public TraceSink {
   }
 
   std::shared_ptr<const ObjectFiles> objects_;
-  Listener* listener_;
   const Tell& tell_;
   std::optional<i64> start_;
   std::map<u64, std::unique_ptr<ObjectFiles::File>> files_;  // of the exchanges that go on

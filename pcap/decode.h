@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 
-#include "pcap/listener.h"
 #include "pcap/object_files.h"
 #include "pcap/trace.h"
 #include "ptp/json.h"
@@ -16,7 +15,6 @@ using Tell = std::function<void(const ptp::Json&)>;
 
 struct DecodeOptions : TraceOptions {
   std::shared_ptr<const ObjectFiles> objects;  // where transferred files go; none: nowhere
-  Listener* listener = nullptr;                // is told as well
 };
 
 // Reads all of a capture. Throws as CaptureFile::open.

@@ -71,13 +71,13 @@ void describe_interface(LinkType type, std::string_view name, Bytes& out) {
   block.end_options();
 }
 
-void enhanced_packet(u64 nanoseconds, View frame, std::string_view comment, Bytes& out) {
+void enhanced_packet(u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment, Bytes& out) {
   Block block(6, out);
   block.integer(u32{0});
   block.integer(static_cast<u32>(nanoseconds >> 32));
   block.integer(static_cast<u32>(nanoseconds));
   block.integer(static_cast<u32>(frame.size()));
-  block.integer(static_cast<u32>(frame.size()));
+  block.integer(static_cast<u32>(original_size));
   block.padded(frame);
   if (comment.empty()) return;
   block.option(opt_comment, bytes_of(comment));

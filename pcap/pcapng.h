@@ -30,6 +30,7 @@ enum class LinkType : u16 {
 
 void begin_section(std::string_view application, Bytes& out);
 void describe_interface(LinkType, std::string_view name, Bytes& out);
-void enhanced_packet(u64 nanoseconds, View frame, std::string_view comment, Bytes& out);  // of interface 0
+// Of interface 0. `original_size`: on the wire; more than frame.size() where the packet is cut.
+void enhanced_packet(u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment, Bytes& out);
 
 }  // namespace stuntcam::pcap

@@ -8,6 +8,7 @@
 #include "pcap/conversation.h"
 #include "pcap/pcapng.h"
 #include "pcap/segment.h"
+#include "ptp/datasets.h"
 #include "ptp/packets.h"
 
 namespace stuntcam::pcap {
@@ -17,18 +18,20 @@ using ptp::Kind;
 
 // What stands in for an address that cannot be told: the dynamic ports begin here.
 constexpr u16 dynamic_ports = 49152, dynamic_port_count = 16384;
+constexpr u16 usual_port = 15740;
 
 Endpoint loopback(bool v6, u16 port) { return *parse_endpoint(v6 ? "::1" : "127.0.0.1", port); }
 
-Endpoint client_end(const std::string& peer, u64 connection) {
-  const auto end = parse_endpoint(peer);
-  return end ? *end : loopback(false, static_cast<u16>(dynamic_ports + connection % dynamic_port_count));
+Endpoint initiator_end(const RecordedConnection& connection) {
+  const auto end = parse_endpoint(connection.initiator);
+  return end ? *end : loopback(false, static_cast<u16>(dynamic_ports + connection.number % dynamic_port_count));
 }
 
-Endpoint camera_end(const RecordedCamera& camera, bool v6) {
-  const auto end = parse_endpoint(camera.host, camera.port);
-  const bool usable = end && end->v6 == v6 && end->address != decltype(end->address){};
-  return usable ? *end : loopback(v6, camera.port);
+Endpoint responder_end(const RecordedConnection& connection, bool v6) {
+  const auto end = parse_endpoint(connection.responder);
+  auto shown = end && end->v6 == v6 ? *end : loopback(v6, end ? end->port : usual_port);
+  if (connection.port) shown.port = *connection.port;
+  return shown;
 }
 
 std::string parameters(const ptp::Message& message) {
@@ -41,13 +44,12 @@ std::string parameters(const ptp::Message& message) {
 // Every packet is a segment of its own (Wireshark dissects the first of a segment only), cut where it is too long.
 class Recorder final : public transport::Observer {
  public:
-  Recorder(std::shared_ptr<RecordingFile> file, std::shared_ptr<const RecordedCamera> camera, u64 connection,
-           const std::string& peer)
-      : file_(std::move(file)), camera_(std::move(camera)) {
-    ends_[0] = client_end(peer, connection);
-    ends_[1] = camera_end(*camera_, ends_[0].v6);
+  Recorder(std::shared_ptr<RecordingFile> file, const RecordedConnection& connection)
+      : file_(std::move(file)), vendor_(connection.vendor), by_initiator_(connection.by_initiator) {
+    ends_[0] = initiator_end(connection);
+    ends_[1] = responder_end(connection, ends_[0].v6);
     // Any start will do; one of its own for each connection and side keeps a reused port apart.
-    sequence_ = {static_cast<u32>(connection * 0x01000193), static_cast<u32>(~connection * 0x01000193)};
+    sequence_ = {static_cast<u32>(connection.number * 0x01000193), static_cast<u32>(~connection.number * 0x01000193)};
     segment(false, Segment::syn, {}, {});
     segment(true, Segment::syn | Segment::ack, {}, {});
     segment(false, Segment::ack, {}, {});
@@ -56,17 +58,21 @@ class Recorder final : public transport::Observer {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  void head(bool sent, const ptp::Message& message, View wire) override {
+  void head(bool ours, const ptp::Message& message, View wire) override {
+    const bool sent = ours != by_initiator_;
     flush_both();
     conversation_.head(sent, message);
     auto& open = open_[sent];
+    learn(sent, message);
     open.comment = describe(sent, message);
+    if (message.kind == Kind::operation_request) body_ = 0;
     open.bytes.assign(wire.begin(), wire.end());
     open.left = message.kind == Kind::data ? message.size : 0;
     if (open.left == 0) end_frame(sent);
   }
 
-  void payload(bool sent, View bytes) override {
+  void payload(bool ours, View bytes) override {
+    const bool sent = ours != by_initiator_;
     flush(!sent);
     conversation_.payload(sent, bytes);
     auto& open = open_[sent];
@@ -74,6 +80,7 @@ class Recorder final : public transport::Observer {
     while (!bytes.empty()) {
       const auto taken = bytes.first(std::min(bytes.size(), max_segment - open.bytes.size()));
       open.bytes.insert(open.bytes.end(), taken.begin(), taken.end());
+      open.cut += beyond_cut(taken.size());
       bytes = bytes.subspan(taken.size());
       if (open.bytes.size() == max_segment) flush(sent);
     }
@@ -82,21 +89,23 @@ class Recorder final : public transport::Observer {
 
   void malformed(View bytes, const ptp::Error& error) override {
     flush_both();
-    open_[0].comment = fmt::format("malformed: {}", error.to_string());
-    open_[0].left = unknown_size;
+    auto& open = open_[by_initiator_];
+    open.comment = fmt::format("malformed: {}", error.to_string());
+    open.left = unknown_size;
     payload(false, bytes);
     flush_both();
   }
 
   void closed(bool by_us, bool reset) override {
+    const bool sent = by_us != by_initiator_;
     flush_both();
     if (reset) {
-      segment(by_us, Segment::reset | Segment::ack, {}, {});
+      segment(sent, Segment::reset | Segment::ack, {}, {});
       return;
     }
-    segment(by_us, Segment::fin | Segment::ack, {}, {});
-    segment(!by_us, Segment::fin | Segment::ack, {}, {});
-    segment(by_us, Segment::ack, {}, {});
+    segment(sent, Segment::fin | Segment::ack, {}, {});
+    segment(!sent, Segment::fin | Segment::ack, {}, {});
+    segment(sent, Segment::ack, {}, {});
   }
 
  private:
@@ -104,7 +113,8 @@ class Recorder final : public transport::Observer {
   struct Open {
     std::string comment;
     Bytes bytes;
-    u64 left = 0;  // payload of the frame that has not passed
+    std::size_t cut = 0;  // at their end: not to be recorded
+    u64 left = 0;         // payload of the frame that has not passed
   };
 
   void end_frame(bool sent) {
@@ -119,25 +129,45 @@ class Recorder final : public transport::Observer {
     auto& open = open_[sent];
     if (open.bytes.empty()) return;
     const bool full = open.bytes.size() == max_segment;
-    segment(sent, Segment::push | Segment::ack, open.bytes, open.comment);
+    if (open.cut > 0) open.comment += fmt::format(" ({} bytes left out)", open.cut);
+    segment(sent, Segment::push | Segment::ack, open.bytes, open.comment, open.cut);
     if (full) segment(!sent, Segment::ack, {}, {});
     open.bytes.clear();
     open.comment.clear();
+    open.cut = 0;
   }
 
-  void segment(bool sent, u8 flags, View payload, std::string_view comment) {
+  // How many of the next `count` payload bytes of the transaction are not to be recorded.
+  std::size_t beyond_cut(std::size_t count) {
+    const u64 kept = file_->cut().value_or(unknown_size);
+    const u64 before = body_;
+    body_ += count;
+    return body_ <= kept ? 0 : static_cast<std::size_t>(body_ - std::max(before, kept));
+  }
+
+  void segment(bool sent, u8 flags, View payload, std::string_view comment, std::size_t cut = 0) {
     frame_.clear();
     const bool acknowledges = (flags & Segment::ack) != 0;
     encode({ends_[sent], ends_[!sent], sequence_[sent], acknowledges ? sequence_[!sent] : 0, flags, payload}, sent,
            frame_);
-    file_->write(frame_, comment);
+    file_->write(View(frame_).first(frame_.size() - cut), comment, frame_.size());
     sequence_[sent] += static_cast<u32>(payload.size());
     if (flags & (Segment::syn | Segment::fin)) ++sequence_[sent];
   }
 
+  // Whose codes they are.
+  void learn(bool sent, const ptp::Message& message) {
+    const auto transaction = conversation_.transaction(sent);
+    if (vendor_ != ptp::Vendor::none || message.kind != Kind::operation_response || !transaction) return;
+    const bool tells = transaction->request.code == static_cast<u16>(ptp::OperationCode::GetDeviceInfo);
+    if (!tells || !transaction->data || !transaction->data->whole()) return;
+    const auto info = ptp::decode<ptp::DeviceInfo>(transaction->data->kept);
+    if (info) vendor_ = ptp::vendor_of(info->vendor_extension_id, info->manufacturer);
+  }
+
   // For the comment: what a person wants to find by reading down the list of packets.
   std::string describe(bool sent, const ptp::Message& message) const {
-    const auto vendor = camera_->vendor;
+    const auto vendor = vendor_;
     const auto transaction = conversation_.transaction(sent);
     const auto operation =
         transaction ? ptp::to_string(static_cast<ptp::OperationCode>(transaction->request.code), vendor) : "?";
@@ -160,7 +190,9 @@ class Recorder final : public transport::Observer {
   }
 
   std::shared_ptr<RecordingFile> file_;
-  std::shared_ptr<const RecordedCamera> camera_;
+  ptp::Vendor vendor_;
+  bool by_initiator_;
+  u64 body_ = 0;                  // payload bytes of the transaction that have passed
   std::array<Endpoint, 2> ends_;  // by `sent`: whose bytes these are
   std::array<u32, 2> sequence_{};
   std::array<Open, 2> open_;
@@ -170,7 +202,11 @@ class Recorder final : public transport::Observer {
 
 }  // namespace
 
-RecordingFile::RecordingFile(const std::string& path) : sink_(path) {
+RecordingFile::RecordingFile(const std::string& path, std::optional<u64> cut) : cut_(cut), sink_(path) { begin(); }
+
+RecordingFile::RecordingFile(int descriptor, std::optional<u64> cut) : cut_(cut), sink_(descriptor) { begin(); }
+
+void RecordingFile::begin() {
   begin_section("stuntcam", block_);
   describe_interface(LinkType::ethernet, "stuntcam", block_);
   sink_.write(block_);
@@ -182,10 +218,10 @@ u64 RecordingFile::now() const {
   return static_cast<u64>(std::chrono::duration_cast<std::chrono::nanoseconds>(time).count());
 }
 
-void RecordingFile::write(View frame, std::string_view comment) {
+void RecordingFile::write(View frame, std::string_view comment, std::size_t original_size) {
   const std::lock_guard lock(mutex_);
   block_.clear();
-  enhanced_packet(now(), frame, comment, block_);
+  enhanced_packet(now(), frame, std::max(original_size, frame.size()), comment, block_);
   sink_.write(block_);
 }
 
@@ -194,10 +230,8 @@ int RecordingFile::error() const {
   return sink_.error();
 }
 
-std::shared_ptr<transport::Observer> make_recorder(std::shared_ptr<RecordingFile> file,
-                                                   std::shared_ptr<const RecordedCamera> camera, u64 connection,
-                                                   const std::string& peer) {
-  return std::make_shared<Recorder>(std::move(file), std::move(camera), connection, peer);
+std::shared_ptr<transport::Observer> make_recorder(std::shared_ptr<RecordingFile> file, RecordedConnection connection) {
+  return std::make_shared<Recorder>(std::move(file), connection);
 }
 
 }  // namespace stuntcam::pcap

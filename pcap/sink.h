@@ -11,6 +11,7 @@ class Sink {
  public:
   // Empties the file; a named pipe will do. "-" is stderr. Throws std::system_error naming the path.
   explicit Sink(const std::string& path);
+  explicit Sink(int descriptor) : descriptor_(descriptor) {}  // takes it over
   ~Sink();
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;

@@ -97,7 +97,7 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
   }
   association->session = std::move(*session);
   associations[number] = association;
-  const Bytes identity = ptp::encode_identity(responder.identity());
+  const Bytes identity = responder.introduction();
   ptp::Message ack;
   ack.kind = ptp::Kind::init_command_ack;
   ack.params[0] = number;

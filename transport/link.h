@@ -51,7 +51,8 @@ class Link {
   virtual bool acknowledged() const { return true; }
   // After receive() gave an error: the bytes that it could not make sense of, for a report.
   virtual View unread() const { return {}; }
-  virtual std::string peer() const = 0;  // "127.0.0.1:50412", for logs
+  virtual std::string peer() const = 0;             // "127.0.0.1:50412", for logs
+  virtual std::string local() const { return {}; }  // our end, alike; "" where it has no name
 };
 
 }  // namespace stuntcam::transport

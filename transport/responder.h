@@ -96,7 +96,9 @@ class Session {
 class Responder {
  public:
   virtual ~Responder() = default;
-  virtual ptp::Identity identity() const = 0;  // for InitCommandAck
+  virtual ptp::Identity identity() const = 0;
+  // What InitCommandAck says behind the connection number: the identity, for a camera that keeps to the standard.
+  virtual Bytes introduction() const { return ptp::encode_identity(identity()); }
   virtual std::expected<std::unique_ptr<Session>, ptp::InitFailReason> open(const ptp::Identity& initiator,
                                                                             Outlet&) = 0;
 };

@@ -45,6 +45,8 @@ class TcpLink final : public StreamLink {
     asio::error_code error;
     const auto end = socket_.remote_endpoint(error);
     if (!error) peer_ = fmt::format("{}:{}", end.address().to_string(), end.port());
+    const auto own = socket_.local_endpoint(error);
+    if (!error) local_ = fmt::format("{}:{}", own.address().to_string(), own.port());
   }
 
   void close(bool reset) override {
@@ -57,6 +59,7 @@ class TcpLink final : public StreamLink {
     return ::ioctl(const_cast<TcpSocket&>(socket_).native_handle(), SIOCOUTQ, &outstanding) != 0 || outstanding == 0;
   }
   std::string peer() const override { return peer_; }
+  std::string local() const override { return local_; }
 
  protected:
   ssize_t try_receive(Room room) override {
@@ -118,7 +121,7 @@ class TcpLink final : public StreamLink {
     return socket_.native_handle();
   }
   TcpSocket socket_;
-  std::string peer_ = "(gone)";
+  std::string peer_ = "(gone)", local_;
   bool sent_since_receive_ = true;
 };
 

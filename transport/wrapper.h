@@ -24,6 +24,7 @@ class Wrapper : public Link {
   bool acknowledged() const override { return inner_->acknowledged(); }
   View unread() const override { return inner_->unread(); }
   std::string peer() const override { return inner_->peer(); }
+  std::string local() const override { return inner_->local(); }
 
  protected:
   Link& inner() { return *inner_; }

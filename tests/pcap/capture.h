@@ -131,9 +131,9 @@ inline Read read_all(const Bytes& content) {
 class Connection {
  public:
   using Segment = pcap::Segment;
-  explicit Connection(u32 client = 1000, u32 camera = 5000, u16 port = 15740)
+  explicit Connection(u32 client = 1000, u32 camera = 5000, u16 port = 15740, u16 client_port = 50000)
       : next_{client, camera},
-        ends_{*pcap::parse_endpoint("10.0.0.1", 50000), *pcap::parse_endpoint("10.0.0.2", port)} {}
+        ends_{*pcap::parse_endpoint("10.0.0.1", client_port), *pcap::parse_endpoint("10.0.0.2", port)} {}
 
   Bytes segment(bool sent, u32 sequence, u8 flags, const Bytes& payload = {}) const {
     Bytes frame;

@@ -68,34 +68,6 @@ TEST(Decode, GivesOneRecordForEachTransaction) {
   for (const auto& record : list) EXPECT_EQ(record["incomplete"], false);
 }
 
-TEST(Decode, TellsAListenerOfTheSame) {
-  struct Notes final : Listener {
-    std::string text;
-    void session(u64 number, const Endpoint&, const Endpoint& responder) override {
-      text += "session " + std::to_string(number) + " with " + to_string(responder) + "\n";
-    }
-    void packet(u64, const ptp::Message& message, bool from_camera, Origin) override {
-      text += (from_camera ? "<" : ">") + std::string(packet_name(message)) + "\n";
-    }
-    void payload(u64, const Transaction& transaction, View bytes, Origin origin) override {
-      text += std::to_string(transaction.request.code) + ": " + std::to_string(bytes.size()) + " in frame " +
-              std::to_string(origin.frame) + "\n";
-    }
-    void transaction(const Observed& one) override {
-      text += std::to_string(one.transaction->request.code) + " answered in frame " +
-              std::to_string(one.answered.frame) + "\n";
-    }
-  } notes;
-  Connection wire;
-  DecodeOptions options;
-  options.listener = &notes;
-  decoded(pcap_file(frames_of(wire, talk())), options);
-  EXPECT_EQ(notes.text,
-            "session 1 with 10.0.0.2:15740\n>InitCommandRequest\n<InitCommandAck\n4098 answered in frame 7\n"
-            "4100: 8 in frame 9\n4100 answered in frame 10\n4109: 4000 in frame 12\n4109: 1000 in frame 12\n"
-            "4109 answered in frame 13\n");
-}
-
 TEST(Decode, SameFromWhateverSegments) {
   Connection wire;
   const auto expected = essence(pcap_file(frames_of(wire, talk())));

@@ -49,9 +49,7 @@ class Recorder : public ::testing::Test {
   ~Recorder() override { std::filesystem::remove(path_); }
 
   std::shared_ptr<transport::Observer> watch(u64 connection = 1, const std::string& peer = "127.0.0.1:50000") {
-    auto camera = std::make_shared<RecordedCamera>();
-    *camera = {"127.0.0.1", 15740, ptp::Vendor::nikon};
-    return make_recorder(file_, std::move(camera), connection, peer);
+    return make_recorder(file_, {connection, peer, "127.0.0.1:15740", {}, ptp::Vendor::nikon});
   }
   // Read while the file is still open: a process that is killed leaves as much.
   std::vector<Packet> packets() const {

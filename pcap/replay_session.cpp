@@ -1,0 +1,232 @@
+#include "pcap/replay_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <span>
+
+namespace stuntcam::pcap {
+namespace {
+
+using ptp::Kind;
+
+// Collects what a capture tells.
+class Loader final : public TraceSink {
+ public:
+  explicit Loader(RecordedFile& file)
+      : file_(file), spool_(transport::File::temporary(std::filesystem::temp_directory_path())) {
+    file_.payload = spool_;
+  }
+
+  void begins(const std::shared_ptr<const Session>& session, Origin) override { talk(session); }
+  void packet(const Place& place, const ptp::Message& message, View wire, const std::string&) override {
+    if (!place.session) return;
+    auto& session = talk(place.session).recorded;
+    auto whole = message;
+    whole.wire = wire;
+    const auto identity = [&] {
+      const auto body = ptp::identity_body(whole);
+      return Bytes(body.begin(), body.end());
+    };
+    if (message.kind == Kind::init_command_request) session.initiator_identity = identity();
+    if (message.kind == Kind::init_command_ack) session.responder_identity = identity();
+    if (message.kind == Kind::init_fail && session.responder_identity.empty()) session.init_fail = message.params[0];
+  }
+  void data(const Exchange& exchange, const Place& place, const ptp::Message& message) override {
+    auto& phase = begun(exchange, place);
+    if (message.first) phase.announced = message.total;
+  }
+  void payload(const Exchange* exchange, const Place& place, View bytes) override {
+    if (exchange == nullptr) return;
+    auto& phase = begun(*exchange, place);
+    spool_->write(end_, bytes);
+    auto& pieces = phase.data.pieces;
+    const bool goes_on = !pieces.empty() && pieces.back().offset && *pieces.back().offset + pieces.back().size == end_;
+    if (!goes_on) pieces.push_back({end_, 0});
+    pieces.back().size += bytes.size();
+    end_ += bytes.size();
+    phase.data.size += bytes.size();
+    phase.data.hash = hash(phase.data.hash, bytes);
+  }
+  void missing(const Exchange* exchange, const Place& place, u64 size) override {
+    if (exchange == nullptr || size == 0) return;
+    auto& data = begun(*exchange, place).data;
+    if (data.pieces.empty() || data.pieces.back().offset) data.pieces.push_back({{}, 0});
+    data.pieces.back().size += size;
+    data.size += size;
+    data.missing += size;
+    data.hash = hash(data.hash, View(reinterpret_cast<const u8*>(&size), sizeof(size)));  // like nothing that can come
+  }
+  void transaction(const Exchange& seen) override {
+    const auto phase = phases_.extract(seen.id);
+    if (!seen.requested()) return;
+    const auto& transaction = *seen.transaction;
+    RecordedTransaction recorded{.request = transaction.request,
+                                 .data = {},
+                                 .response = transaction.response,
+                                 .asked = seen.first,
+                                 .answered = seen.last,
+                                 .incomplete = seen.incomplete()};
+    if (!phase.empty() && transaction.data) {
+      recorded.data = std::move(phase.mapped().data);
+      recorded.data->sent = transaction.data->sent;
+      recorded.data->announced = phase.mapped().announced;
+      recorded.data_began = phase.mapped().began;
+      recorded.data_ended = phase.mapped().ended;
+    }
+    talk(seen.session).recorded.transactions.push_back(std::move(recorded));
+  }
+  void event(const Place& place, const ptp::Message& message) override {
+    if (!place.session) return;
+    auto plain = message;
+    plain.wire = {};
+    talk(place.session).events.push_back({plain, place.origin});
+  }
+  void gap(const Place&, u64 bytes) override {
+    ++gaps_;
+    lost_ += bytes;
+  }
+  void warn(u64 frame, const std::string& text) override {
+    file_.warnings.push_back(frame ? fmt::format("frame {}: {}", frame, text) : text);
+  }
+
+  void finish() {
+    if (gaps_ > 0) file_.warnings.push_back(fmt::format("{} bytes in {} pieces were not captured", lost_, gaps_));
+    for (auto& [number, talk] : talks_) {
+      auto& session = talk.recorded;
+      if (session.transactions.empty() && !session.init_fail) continue;
+      session.dictionary = talk.session->dictionary;
+      if (talk.session->device) session.model = talk.session->device->model;
+      std::ranges::stable_sort(session.transactions, {}, [](const auto& one) { return one.asked.frame; });
+      attach(session.transactions, talk.events);
+      file_.sessions.push_back(std::move(session));
+    }
+  }
+
+ private:
+  struct Phase {
+    RecordedData data{.hash = empty_hash};
+    u64 announced = unknown_size;
+    i64 began = 0, ended = 0;
+  };
+  struct Talk {
+    std::shared_ptr<const Session> session;
+    RecordedSession recorded;
+    std::vector<RecordedEvent> events;
+  };
+
+  Talk& talk(const std::shared_ptr<const Session>& session) {
+    auto& found = talks_[session->number];
+    if (found.session) return found;
+    found.session = session;
+    auto& recorded = found.recorded;
+    recorded.number = session->number;
+    recorded.dialect = session->dialect;
+    recorded.initiator = session->initiator;
+    recorded.responder = session->responder;
+    if (session->responder_end) recorded.port = session->responder_end->port;
+    return found;
+  }
+  Phase& begun(const Exchange& exchange, const Place& place) {
+    const auto [found, fresh] = phases_.try_emplace(exchange.id);
+    if (fresh) found->second.began = place.origin.time;
+    found->second.ended = place.origin.time;
+    return found->second;
+  }
+  static void attach(std::vector<RecordedTransaction>& transactions, std::vector<RecordedEvent>& events) {
+    std::ranges::stable_sort(events, {}, [](const auto& one) { return one.origin.frame; });
+    if (transactions.empty()) return;
+    for (const auto& event : events) {
+      auto next = std::ranges::upper_bound(transactions, event.origin.frame, {},
+                                           [](const auto& one) { return one.asked.frame; });
+      if (next != transactions.begin()) --next;  // what came before any: with the first
+      next->events.push_back(event);
+    }
+  }
+
+  RecordedFile& file_;
+  std::shared_ptr<transport::File> spool_;
+  u64 end_ = 0, gaps_ = 0, lost_ = 0;
+  std::map<u64, Talk> talks_;    // by the session's number
+  std::map<u64, Phase> phases_;  // that have begun, by exchange
+};
+
+// A phase in several pieces of the file, or with bytes missing.
+class Pieces final : public transport::Source {
+ public:
+  Pieces(std::shared_ptr<const transport::File> file, std::vector<RecordedData::Piece> pieces)
+      : file_(std::move(file)), pieces_(std::move(pieces)) {}
+  void read(u64 offset, Room room) const override {
+    std::ranges::fill(room, u8{0});
+    for (const auto& piece : pieces_) {
+      if (room.empty()) return;
+      if (offset >= piece.size) {
+        offset -= piece.size;
+        continue;
+      }
+      const auto now = room.first(static_cast<std::size_t>(std::min<u64>(room.size(), piece.size - offset)));
+      if (piece.offset) file_->read(*piece.offset + offset, now);
+      room = room.subspan(now.size());
+      offset = 0;
+    }
+  }
+
+ private:
+  std::shared_ptr<const transport::File> file_;
+  std::vector<RecordedData::Piece> pieces_;
+};
+
+}  // namespace
+
+u64 hash(u64 before, View bytes) {
+  static constexpr u64 prime = 0x100000001B3;
+  for (const u8 byte : bytes) before = (before ^ byte) * prime;
+  return before;
+}
+
+std::size_t RecordedSession::incomplete() const {
+  return static_cast<std::size_t>(std::ranges::count_if(transactions, &RecordedTransaction::incomplete));
+}
+
+std::string RecordedSession::camera() const {
+  const auto who = ptp::decode_identity(responder_identity);
+  if (who) return ptp::to_string(who->identity.guid);
+  return responder;
+}
+
+RecordedFile load_recording(const std::string& path, const TraceOptions& options) {
+  RecordedFile file{.path = path};
+  Loader loader(file);
+  read_trace(path, options, loader);
+  loader.finish();
+  return file;
+}
+
+transport::Body body_of(const RecordedFile& file, const RecordedData& data) {
+  if (data.pieces.empty()) return Bytes();
+  const auto& first = data.pieces.front();
+  if (data.pieces.size() == 1 && first.offset) return transport::FileSlice{file.payload, *first.offset, first.size};
+  return transport::Generated{std::make_shared<const Pieces>(file.payload, data.pieces), 0, data.size};
+}
+
+std::optional<Bytes> bytes_of(const RecordedFile& file, const RecordedData& data, std::size_t limit) {
+  if (data.size > limit) return {};
+  Bytes bytes(static_cast<std::size_t>(data.size));
+  Pieces(file.payload, data.pieces).read(0, bytes);
+  return bytes;
+}
+
+std::string describe(const RecordedSession& session) {
+  const auto who = ptp::decode_identity(session.responder_identity);
+  auto text = fmt::format("{}  {} -> {}", session.number, session.initiator, session.responder);
+  if (who) text += fmt::format("  \"{}\"", who->identity.name);
+  if (!session.model.empty()) text += "  " + session.model;
+  if (session.init_fail) return text + "  turned away";
+  text += fmt::format("  {} transactions", session.transactions.size());
+  if (const auto cut = session.incomplete()) text += fmt::format(", {} of them incomplete", cut);
+  return text;
+}
+
+}  // namespace stuntcam::pcap
