@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include <asio/io_context.hpp>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/profile_source.h"
 #include "emulator/camera.h"
-#include "profiles/load.h"
+#include "profiles/critique.h"
 #include "ptp/json.h"
 #include "transport/real_clock.h"
 
@@ -20,7 +18,9 @@ struct Check {
   bool json = false;
 };
 
-void tell(const profiles::Problem& problem, std::string_view severity, bool json) {
+void tell(const profiles::Finding& finding, bool json) {
+  const auto severity = profiles::name(finding.severity);
+  const auto& problem = finding.problem;
   if (!json) {
     fmt::print("{}: {}\n", severity, problem.to_string());
     return;
@@ -33,34 +33,25 @@ void tell(const profiles::Problem& problem, std::string_view severity, bool json
   fmt::print("{}\n", line.dump(-1, ' ', false, ptp::Json::error_handler_t::replace));
 }
 
-// What only the emulator knows: operations that the profile promises and nothing here can answer. Of those that it lists
-// under `assumed` its author knows.
-std::vector<profiles::Problem> unanswered(const profiles::Profile& profile, const std::string& file) {
+// What only the emulator knows: what the profile promises and nothing here does.
+profiles::Gaps gaps(const profiles::Profile& profile) {
   asio::io_context io{1};
   transport::RealClock clock(io);
   const emulator::Camera camera(profile, {}, clock);
-  std::vector<profiles::Problem> problems;
-  for (const auto code : camera.unimplemented()) {
-    if (std::ranges::find(profile.assumed, code) != profile.assumed.end()) continue;
-    const auto name = ptp::to_string(static_cast<ptp::OperationCode>(code), profile.device.vendor);
-    problems.push_back(
-        {file, 0, 0, fmt::format("operation {} is advertised but not emulated; an [[operation]] can answer it", name)});
-  }
-  return problems;
+  return {camera.unimplemented(), camera.silent_events()};
 }
 
 // false: it cannot be used.
 bool check(const std::string& name, bool json) {
-  const auto profile = profiles::load(name);
-  if (!profile) {
-    for (const auto& problem : profile.error()) tell(problem, "error", json);
-    return false;
+  const auto findings = profiles::check(name, gaps);
+  bool usable = true, good = true;
+  for (const auto& finding : findings) {
+    tell(finding, json);
+    usable = usable && finding.severity != profiles::Severity::error;
+    good = good && finding.severity == profiles::Severity::note;
   }
-  auto warnings = profiles::critique(*profile);
-  std::ranges::move(unanswered(*profile, name), std::back_inserter(warnings));
-  for (const auto& problem : warnings) tell(problem, "warning", json);
-  if (!json && warnings.empty()) fmt::print("{}: ok\n", name);
-  return true;
+  if (!json && good) fmt::print("{}: ok\n", name);
+  return usable;
 }
 
 int check_all(const Check& options) {
@@ -78,7 +69,7 @@ Command profile_check_command() {
           "Examples:\n"
           "  stuntcam profile check my.toml\n"
           "  stuntcam profile check --json profiles/*.toml\n\n"
-          "Exit status: 0 all can be used (there may be warnings), 2 one cannot.\n",
+          "Exit status: 0 all can be used (there may be warnings and notes), 2 one cannot.\n",
           "",
           [options](Options& declared) {
             declared.positionals("NAME|FILE", options->profiles, "built-in cameras or .toml files");

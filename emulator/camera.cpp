@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
+#include <iterator>
 #include <random>
+#include <set>
 #include <stdexcept>
 
 namespace stuntcam::emulator {
@@ -80,6 +83,7 @@ Camera::Camera(profiles::Profile profile, CameraOptions options, transport::Cloc
       options_(std::move(options)),
       clock_(clock),
       title_(make_title(profile_.device)),
+      switched_on_(clock.now()),
       vendor_(make_vendor_module(profile_.device.vendor)),
       properties_(profile_.properties),
       handles_(profile_.first_handle),
@@ -225,6 +229,28 @@ std::vector<u16> Camera::unimplemented() const {
   return codes;
 }
 
+std::vector<u16> Camera::silent_events() const {
+  constexpr std::array standard{EventCode::ObjectAdded,        EventCode::ObjectRemoved,
+                                EventCode::DevicePropChanged,  EventCode::ObjectInfoChanged,
+                                EventCode::StoreFull,          EventCode::DeviceReset,
+                                EventCode::StorageInfoChanged, EventCode::CaptureComplete,
+                                EventCode::ObjectPropChanged,  EventCode::ObjectReferencesChanged};
+  std::set<u16> announced;
+  for (const auto code : standard) announced.insert(static_cast<u16>(code));
+  for (const auto code : vendor_->events()) announced.insert(static_cast<u16>(code));
+  const auto note = [&](const profiles::CannedAnswer& answer) {
+    for (const auto& event : answer.events) announced.insert(event.code);
+  };
+  for (const auto& operation : profile_.canned) {
+    note(operation);
+    for (const auto& each : operation.cases) note(each.answer);
+  }
+  std::vector<u16> silent;
+  std::ranges::copy_if(profile_.device.events, std::back_inserter(silent),
+                       [&](u16 code) { return !announced.contains(code); });
+  return silent;
+}
+
 u32 Camera::remaining_shots() {
   const auto* const store = default_store();
   return store == nullptr ? 0 : remaining_shots(*store);
@@ -271,6 +297,12 @@ void Camera::announce(EventCode code, u32 param, const Release& release) {
   if (releaser == sessions_.end()) return;
   event.transaction_id = release.transaction_id;
   deliver(**releaser, event);
+}
+
+void Camera::announce_after(transport::Duration delay, const transport::EventOut& event) {
+  clock_.after(delay, [this, event, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) announce(event);
+  });
 }
 
 bool Camera::lists(u16 event) const {

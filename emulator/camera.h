@@ -63,10 +63,14 @@ class Camera final : public transport::Responder {
   bool pushes_events() const { return options_.push_events.value_or(profile_.quirks.push_events); }
   ptp::DateTime now() const;  // what the camera's own clock shows (settable by the DateTime property)
   void set_time(const ptp::DateTime&);
+  transport::Duration uptime() const { return clock_.now() - switched_on_; }
+  u32 count_request(u16 operation) { return ++requests_[operation]; }  // of one that the profile answers
   ptp::DeviceInfo device_info() const;
   const OperationRow* operation(OperationCode) const;  // null: not implemented here (it may still be canned)
   const profiles::CannedOperation* canned(OperationCode) const;
   std::vector<u16> unimplemented() const;  // advertised, but neither a row nor canned: answered with GeneralError
+
+  std::vector<u16> silent_events() const;  // advertised, and nothing here announces them
 
   // Stores and objects. Handles are unique among all stores.
   std::vector<Store*> stores() const;
@@ -94,6 +98,8 @@ class Camera final : public transport::Responder {
                 const CameraSession* except = nullptr);
   // An event of a capture: its transaction id means something to the session that released only.
   void announce(ptp::EventCode, u32 param, const Release&);
+  // Later, to whoever has a session open then.
+  void announce_after(transport::Duration, const transport::EventOut&);
   // Looks at the folders behind the stores and announces what changed there; called on a timer and before listings.
   void look_at_disk();
   const std::vector<CameraSession*>& sessions() const { return sessions_; }  // the open ones
@@ -120,6 +126,8 @@ class Camera final : public transport::Responder {
   transport::Clock& clock_;
   std::string serial_number_, title_;
   ptp::Guid guid_{};
+  transport::Duration switched_on_;
+  std::map<u16, u32> requests_;
   i64 time_offset_ = 0;  // camera time minus wall time, seconds
   std::unique_ptr<VendorModule> vendor_;
   Properties properties_;

@@ -86,9 +86,9 @@ void Properties::reset_all(const void* by) {
   }
 }
 
-void Properties::change(u16 code, Value value) {
+void Properties::change(u16 code, Value value, const void* by) {
   const auto found = states_.find(code);
-  if (found != states_.end()) put(found->second, std::move(value), nullptr);
+  if (found != states_.end()) put(found->second, std::move(value), by);
 }
 
 void Properties::change(u16 code, i64 integer) {

@@ -40,8 +40,9 @@ class Properties {
   ResponseCode set(u16 code, Value, const void* by);
   ResponseCode reset(u16 code, const void* by);  // to the factory default; AccessDenied for a read-only one
   void reset_all(const void* by);                // every writable one
-  // What the camera does itself: no check of access or form. Ignored when there is no such property.
-  void change(u16 code, Value);
+  // What the camera does itself, or at somebody's word (`by`): no check of access or form. Ignored when there is no
+  // such property.
+  void change(u16 code, Value, const void* by = nullptr);
   void change(u16 code, i64 integer);
   void change(PropertyCode code, i64 integer) { change(static_cast<u16>(code), integer); }
   // Some properties can be set only in some state of the camera. Ignored when there is no such property.

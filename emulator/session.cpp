@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "emulator/camera.h"
+#include "emulator/canned.h"
 
 namespace stuntcam::emulator {
 namespace {
@@ -68,19 +69,11 @@ Answer CameraSession::request(const ptp::Message& request) {
 
 Answer CameraSession::run(const OperationRow* row, const profiles::CannedOperation* canned,
                           const ptp::Message& request) {
-  if (canned != nullptr) {
-    Reply reply(static_cast<ResponseCode>(canned->response));
-    if (canned->data) reply.body = View(*canned->data);
-    reply.count = static_cast<u8>(std::min(canned->response_params.size(), reply.params.size()));
-    std::copy_n(canned->response_params.begin(), reply.count, reply.params.begin());
-    reply.before_response = canned->delay;
-    return reply;
-  }
   // Advertised, but nobody knows what it does: OperationNotSupported would contradict DeviceInfo.
-  if (row == nullptr) return Reply(ResponseCode::GeneralError);
+  if (row == nullptr && canned == nullptr) return Reply(ResponseCode::GeneralError);
   Context context{camera_, *this, request};
   try {
-    return row->run(context);
+    return canned != nullptr ? answer_canned(context, *canned) : row->run(context);
   } catch (const std::system_error&) {
     // A file vanished between the listing and this request. Tell the others, and fail like media that was pulled.
     camera_.look_at_disk();
@@ -96,6 +89,8 @@ std::optional<ResponseCode> CameraSession::refusal(const OperationRow* row, bool
   if (!open() && !sessionless(row) && !camera_.profile().quirks.operations_without_session)
     return ResponseCode::SessionNotOpen;
   if (!id_fits) return ResponseCode::InvalidTransactionID;
+  if (const auto admitted = camera_.vendor().admits(camera_, *this, code); admitted != ResponseCode::OK)
+    return admitted;
   if (row == nullptr) return std::nullopt;
   if (!row->while_busy && camera_.shutter().busy()) return ResponseCode::DeviceBusy;
   if (has_surplus_parameters(*row, request)) return ResponseCode::ParameterNotSupported;

@@ -102,6 +102,7 @@ CapturePlan VendorModule::plan(Camera& camera, const Release& release) {
   const auto& timing = camera.profile().timing;
   CapturePlan plan;
   plan.target = release.target.value_or(CaptureTarget::card);
+  plan.name_prefix = camera.profile().file_prefix;
   describe_shot(camera, plan.shot);
   PlannedFile file;
   if (release.format != 0) file.format = release.format;

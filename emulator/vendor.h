@@ -15,6 +15,10 @@ class VendorModule {
  public:
   virtual ~VendorModule() = default;
   virtual std::span<const OperationRow> operations() const { return {}; }
+  // Events that it announces, besides those of the standard.
+  virtual std::span<const ptp::EventCode> events() const { return {}; }
+  // Why a session is refused an operation (OK: it isn't), after the checks of the standard.
+  virtual ResponseCode admits(Camera&, CameraSession&, OperationCode) { return ResponseCode::OK; }
   // Once, when the camera is built: computed properties and the like.
   virtual void attach(Camera&) {}
   // After a property changed, before others hear of it: move along what belongs to it, by properties().change().

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "ptp/text.h"
@@ -66,6 +67,7 @@ Timing interpret_timing(const Node& node, Problems& problems) {
   section.read("burst_interval", timing.burst_interval);
   section.read("self_timer", timing.self_timer);
   section.read("live_view_start", timing.live_view_start);
+  section.read("vendor_session", timing.vendor_session);
   section.read("live_view_rate", timing.live_view_rate, 0.01, 1000);
   return timing;
 }
@@ -94,6 +96,13 @@ Quirks interpret_quirks(const Node& node, Problems& problems) {
   return quirks;
 }
 
+// As DCF wants the names of files to begin.
+bool good_prefix(std::string_view prefix) {
+  constexpr std::size_t length = 4;
+  return prefix.size() == length &&
+         std::ranges::all_of(prefix, [](unsigned char each) { return std::isalnum(each) != 0 || each == '_'; });
+}
+
 void interpret_guid(Section& root, Profile& profile) {
   std::string text;
   if (!root.read("guid", text)) return;
@@ -120,6 +129,8 @@ void interpret_connection(Section& root, Profile& profile) {
   interpret_guid(root, profile);
   root.read("protocol_version", profile.protocol_version);
   root.read("max_initiators", profile.max_initiators, 1);
+  if (root.read("file_prefix", profile.file_prefix) && !good_prefix(profile.file_prefix))
+    root.expected(*root.get("file_prefix"), "file_prefix", "four letters, digits or underlines");
   root.read("first_handle", profile.first_handle, 1, 0xFFFFFFFE);
   if (root.read_size("data_packet", profile.data_packet) &&
       (profile.data_packet == 0 || profile.data_packet > max_data_packet))

@@ -21,6 +21,7 @@ Profile interpret(const Node& root, Problems& problems);
 // Its parts. `add` is [add]: what is put to the lists of the profile that this one extends.
 std::vector<Property> interpret_properties(Section& root, Section& add, ptp::Vendor, bool accept_current_outside_form);
 std::vector<Storage> interpret_storages(Section& root, Section& add, const Codes&);
+SyntheticObjects interpret_object(const Node&, const Codes&, Problems&);  // [operation.object]
 std::vector<CannedOperation> interpret_operations(Section& root, Section& add, const Codes&);
 std::map<std::string, Preset> interpret_presets(Section& root, const Profile&);
 

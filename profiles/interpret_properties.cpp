@@ -39,7 +39,7 @@ std::optional<DataType> read_type(Section& section) {
   return std::nullopt;
 }
 
-void read_range(Section& section, const Node& node, Property& property) {
+void read_range(Section& section, const Node& node, Property& property, bool any_values) {
   const auto* items = node.array();
   if (!items || items->size() < 2 || items->size() > 3)
     return section.expected(node, "range", "[minimum, maximum, step]");
@@ -51,9 +51,11 @@ void read_range(Section& section, const Node& node, Property& property) {
   if (items->size() == 3) range.step = read_value(section, items->back(), "range", property.type);
   for (const auto* part : {&range.minimum, &range.maximum, &range.step})
     if (part->type() == DataType::undefined) return;
-  if (ptp::compare(range.minimum, range.maximum) > 0)
-    return section.problems().add(node.at, fmt::format("the range begins at {}, behind its end {}",
-                                                       range.minimum.to_string(), range.maximum.to_string()));
+  if (!any_values && ptp::compare(range.minimum, range.maximum) > 0)
+    return section.problems().add(
+        node.at,
+        fmt::format("the range begins at {}, behind its end {} (the quirk accept_current_outside_form lifts this)",
+                    range.minimum.to_string(), range.maximum.to_string()));
   if (ptp::compare(range.step, Value(property.type, 0)) < 0)
     return section.problems().add(node.at, "the step of a range can't be negative");
   property.form = std::move(range);
@@ -73,13 +75,13 @@ void read_enumeration(Section& section, const Node::Array& items, Property& prop
   property.form = std::move(list);
 }
 
-void read_form(Section& section, Property& property) {
+void read_form(Section& section, Property& property, bool any_values) {
   const Node* range = section.get("range");
   const Node* list = section.get("enum");
   if (range && list)
     section.problems().add(list->at, "a property has 'range' or 'enum', not both");
   else if (range)
-    read_range(section, *range, property);
+    read_range(section, *range, property, any_values);
   else if (list && section.array("enum"))
     read_enumeration(section, *list->array(), property);
 }
@@ -113,7 +115,7 @@ bool outside(const Property& property) {
 void read_values(Section& section, Property& property, bool accept_current_outside_form) {
   const Node* factory_default = section.need("default");
   const Node* current = section.get("current");
-  read_form(section, property);
+  read_form(section, property, accept_current_outside_form);
   read_labels(section, property);
   if (!factory_default) return;
   property.factory_default = read_value(section, *factory_default, "default", property.type);
@@ -137,6 +139,7 @@ Property read_property(const Node& node, ptp::Vendor vendor, bool accept_current
     section.read("access", writable, {{"r", 0}, {"rw", 1}});
     property.writable = writable != 0;
   }
+  codes.read(section, "refuse", property.refusal, &Codes::response);
   u16 listed = 0;
   section.read("listed", listed, {{"device-info", 0}, {"vendor", 1}});
   property.vendor_list = listed != 0;

@@ -1,4 +1,4 @@
-// [[storage]] with its [[storage.objects]], and [[operation]].
+// [[storage]] with its [[storage.objects]].
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -80,18 +80,10 @@ void check_handles(Section& root, const std::vector<Storage>& storages) {
   }
 }
 
-SyntheticObjects read_objects(const Node& node, const Codes& codes, Problems& problems) {
-  SyntheticObjects objects;
-  Section section(node, "[[storage.objects]]", problems);
-  section.read("count", objects.count);
+// What a run of objects and a single one have in common.
+void read_object(Section& section, const Codes& codes, SyntheticObjects& objects) {
   section.read_size("size", objects.size);
   codes.read(section, "format", objects.format, &Codes::format);
-  read_handles(section, objects);
-  std::string date;
-  if (section.read("date", date)) {
-    objects.date = ptp::parse_datetime(date);
-    if (!objects.date) section.expected(*section.get("date"), "date", "a time such as \"20240131T120000\"");
-  }
   section.read("width", objects.width);
   section.read("height", objects.height);
   section.read("first", objects.first);
@@ -99,6 +91,19 @@ SyntheticObjects read_objects(const Node& node, const Codes& codes, Problems& pr
     section.expected(*section.get("folder"), "folder", "a path such as \"DCIM/100ABCDE\"");
   if (section.need("name") && section.read("name", objects.name) && !good_pattern(objects.name, objects.count > 1))
     section.expected(*section.get("name"), "name", "a file name with one %u for its number, such as \"DSC_%04u.JPG\"");
+}
+
+SyntheticObjects read_objects(const Node& node, const Codes& codes, Problems& problems) {
+  SyntheticObjects objects;
+  Section section(node, "[[storage.objects]]", problems);
+  section.read("count", objects.count);
+  read_object(section, codes, objects);
+  read_handles(section, objects);
+  std::string date;
+  if (section.read("date", date)) {
+    objects.date = ptp::parse_datetime(date);
+    if (!objects.date) section.expected(*section.get("date"), "date", "a time such as \"20240131T120000\"");
+  }
   return objects;
 }
 
@@ -135,45 +140,20 @@ Storage read_storage(const Node& node, const Codes& codes, Problems& problems) {
   return storage;
 }
 
-CannedOperation read_operation(const Node& node, const Codes& codes, Problems& problems) {
-  CannedOperation operation;
-  Section section(node, "[[operation]]", problems);
-  if (section.need("code")) codes.read(section, "code", operation.code, &Codes::operation);
-  codes.read(section, "response", operation.response, &Codes::response);
-  std::string hex;
-  if (section.read("data", hex)) {
-    operation.data = hex_bytes(hex);
-    if (!operation.data) section.expected(*section.get("data"), "data", "bytes in hex such as \"74bfc0112233\"");
-  }
-  if (const auto* items = section.array("params")) {
-    if (items->size() > 5) section.expected(*section.get("params"), "params", "at most five response parameters");
-    for (const auto& item : *items) {
-      const auto* number = item.integer();
-      if (number && *number >= 0 && *number <= 0xFFFFFFFF)
-        operation.response_params.push_back(static_cast<u32>(*number));
-      else
-        section.expected(item, "params", "integers from 0 to 0xFFFFFFFF");
-    }
-  }
-  section.read("delay", operation.delay);
-  section.read("takes_data", operation.takes_data);
-  if (operation.takes_data && operation.data)
-    problems.add(section.get("data")->at, "an operation has one data phase: 'data' or 'takes_data', not both");
-  return operation;
-}
-
 }  // namespace
+
+SyntheticObjects interpret_object(const Node& node, const Codes& codes, Problems& problems) {
+  SyntheticObjects object;
+  Section section(node, "[operation.object]", problems);
+  read_object(section, codes, object);
+  return object;
+}
 
 std::vector<Storage> interpret_storages(Section& root, Section& add, const Codes& codes) {
   const auto read = [&](const Node& item) { return read_storage(item, codes, root.problems()); };
   auto storages = read_entries(root, add, "storage", &Storage::id, read, "id", "storage");
   check_handles(root, storages);
   return storages;
-}
-
-std::vector<CannedOperation> interpret_operations(Section& root, Section& add, const Codes& codes) {
-  const auto read = [&](const Node& item) { return read_operation(item, codes, root.problems()); };
-  return read_entries(root, add, "operation", &CannedOperation::code, read, "code", "operation");
 }
 
 }  // namespace stuntcam::profiles

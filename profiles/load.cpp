@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include "profiles/interpret.h"
-#include "profiles/toml_reader.h"
+#include "profiles/written.h"
 
 namespace stuntcam::profiles {
 namespace {
@@ -94,15 +94,15 @@ std::optional<Node> resolve(const Text& text, std::vector<std::string> chain, Pr
   return overlay(std::move(*merged), *tree);
 }
 
-std::expected<Profile, std::vector<Problem>> load_text(const Text& text) {
+std::expected<Written, std::vector<Problem>> load_text(const Text& text) {
   Problems problems;
-  const auto tree = resolve(text, {}, problems);
+  auto tree = resolve(text, {}, problems);
   Profile profile;
   if (tree) profile = interpret(*tree, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems).sorted());
   profile.name = fs::path(text.file).stem().string();
   profile.origin = text.built_in ? "built in" : text.file;
-  return profile;
+  return Written{std::move(profile), std::move(*tree)};
 }
 
 std::unexpected<std::vector<Problem>> failure(const std::string& file, std::string message) {
@@ -111,7 +111,7 @@ std::unexpected<std::vector<Problem>> failure(const std::string& file, std::stri
 
 }  // namespace
 
-std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path) {
+std::expected<Written, std::vector<Problem>> load_written(const std::string& name_or_path) {
   if (name_or_path.ends_with(suffix)) {
     const auto text = read_file(name_or_path);
     if (!text) return failure(name_or_path, text.error());
@@ -124,8 +124,20 @@ std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_pat
                                            fmt::join(known, ", "), suffix, did_you_mean(nearest(name_or_path, views))));
 }
 
-std::expected<Profile, std::vector<Problem>> parse(std::string_view toml, const std::string& file) {
+std::expected<Written, std::vector<Problem>> parse_written(std::string_view toml, const std::string& file) {
   return load_text({std::string(toml), file, false});
+}
+
+std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path) {
+  auto written = load_written(name_or_path);
+  if (!written) return std::unexpected(std::move(written.error()));
+  return std::move(written->profile);
+}
+
+std::expected<Profile, std::vector<Problem>> parse(std::string_view toml, const std::string& file) {
+  auto written = parse_written(toml, file);
+  if (!written) return std::unexpected(std::move(written.error()));
+  return std::move(written->profile);
 }
 
 std::vector<std::string> cameras() {

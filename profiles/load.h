@@ -32,9 +32,6 @@ std::vector<BuiltIn> built_in();  // including bases such as "nikon", which are 
 // The names of the built-in profiles that can be emulated.
 std::vector<std::string> cameras();
 
-// What is no error and yet probably a mistake: warnings for `profile check`.
-std::vector<Problem> critique(const Profile&);
-
 // --set PROP=VALUE and presets: a value as text, in the property's type. Labels, numbers (decimal, 0x…), strings.
 std::expected<ptp::Value, std::string> parse_value(const Property&, std::string_view text);
 

@@ -2,22 +2,18 @@
 // here; nothing here does anything.
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "profiles/canned.h"
 #include "ptp/codes.h"
 #include "ptp/datasets.h"
-#include "ptp/datetime.h"
 #include "ptp/value.h"
 
 namespace stuntcam::profiles {
-
-using Duration = std::chrono::nanoseconds;
 
 struct Device {
   u16 standard_version = 100;
@@ -43,22 +39,8 @@ struct Property {
   ptp::Form form;
   bool vendor_list = false;  // listed by a vendor operation instead of DeviceInfo (key `listed = "vendor"`)
   std::map<std::string, std::string> labels;  // value as text → its name: "2" → "auto"
+  u16 refusal = 0;  // what GetDevicePropDesc answers instead of a description; 0: it describes
   bool operator==(const Property&) const = default;
-};
-
-// A run of synthetic objects on a card; of one, or of a folder, too.
-struct SyntheticObjects {
-  u32 count = 1;
-  u64 size = 0;  // bytes of each; 0 with format EXIF_JPEG: as large as the picture comes out
-  u16 format = 0x3801;
-  u32 width = 0, height = 0;  // pixels, for images
-  std::string folder;         // "DCIM/100NCD53"
-  std::string name;           // "DSC_%04u.JPG"; %u counts from `first`
-  u32 first = 1;
-  std::optional<u32> handle;          // of the first; none: drawn
-  u32 handle_step = 1;                // from one to the next
-  std::optional<ptp::DateTime> date;  // of the first; each next one is a minute younger
-  bool operator==(const SyntheticObjects&) const = default;
 };
 
 // Handles that say what they stand for: that of a DCF folder is its parent's + number × folder_step, that of a file in
@@ -82,23 +64,13 @@ struct Storage {
   bool operator==(const Storage&) const = default;
 };
 
-// An operation answered without code: [[operation]].
-struct CannedOperation {
-  u16 code = 0;
-  std::optional<Bytes> data;  // none: no data phase to the initiator
-  u16 response = 0x2001;
-  std::vector<u32> response_params;
-  Duration delay{};
-  bool takes_data = false;  // the initiator sends a data phase, which is read and dropped
-  bool operator==(const CannedOperation&) const = default;
-};
-
 struct Timing {
   Duration capture{std::chrono::milliseconds(100)};  // release to image ready
   Duration autofocus{};
   Duration burst_interval{std::chrono::milliseconds(200)};
   Duration self_timer{std::chrono::seconds(10)};
   Duration live_view_start{};
+  Duration vendor_session{};   // silence after which a session of the vendor's own ends; 0: never
   double live_view_rate = 30;  // frames a second
   bool operator==(const Timing&) const = default;
 };
@@ -144,9 +116,10 @@ struct Profile {
       friendly_name;  // in InitCommandAck; at most 19 characters, so that the Ack fits the 72 bytes clients read
   std::optional<std::string> guid;  // 32 hex digits; otherwise derived from the seed
   u32 protocol_version = 0x00010000;
-  u32 max_initiators = 1024;    // no source knows the limit of any camera here, so by default only we set one
-  u32 first_handle = 1;         // handle of the first object; the others follow
-  u64 data_packet = 16u << 20;  // largest object sent as one EndData packet; larger ones in Data packets of 1 MiB
+  u32 max_initiators = 1024;         // no source knows the limit of any camera here, so by default only we set one
+  std::string file_prefix = "DSC_";  // the first four characters of a picture's name; four digits follow
+  u32 first_handle = 1;              // handle of the first object; the others follow
+  u64 data_packet = 16u << 20;       // largest object sent as one EndData packet; larger ones in Data packets of 1 MiB
   Device device;
   std::vector<Property> properties;
   std::vector<u16> object_properties;  // MTP object properties that GetObjectPropsSupported lists

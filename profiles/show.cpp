@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "profiles/template.h"
 #include "profiles/units.h"
 
 namespace stuntcam::profiles {
@@ -99,9 +100,23 @@ class Printer {
   static std::string value(const ptp::Value& value) {
     if (value.type() == ptp::DataType::string) return quoted(value.text());
     if (!ptp::is_array(value.type())) return integer(value);
+    if (value.type() == ptp::DataType::array_of_uint8) return quoted(template_text({value_bytes(value)}));
     std::vector<std::string> items;
     for (const auto item : value.array()) items.push_back(integer(ptp::Value(ptp::element_of(value.type()), item)));
     return fmt::format("[{}]", fmt::join(items, ", "));
+  }
+  static Bytes value_bytes(const ptp::Value& array) {
+    Bytes bytes;
+    for (const auto item : array.array()) bytes.push_back(static_cast<u8>(item));
+    return bytes;
+  }
+  static std::string source(const Source& source) {
+    return source.kind == Source::Kind::constant ? value(source.value) : quoted(source_text(source));
+  }
+  static std::vector<std::string> sources(const std::vector<Source>& sources) {
+    std::vector<std::string> items;
+    for (const auto& each : sources) items.push_back(source(each));
+    return items;
   }
   // TOML's integers are signed and have 64 bits: others are written as strings.
   static std::string integer(const ptp::Value& value) {
@@ -119,7 +134,10 @@ class Printer {
   void presets();
   void print(const Storage&);
   void print(const SyntheticObjects&);
+  void describe(const SyntheticObjects&);
   void print(const CannedOperation&);
+  std::string print(const CannedCase::Condition&);
+  void print(const CannedAnswer&, std::string_view where);
   void print(const Property&);
 
   const Profile& profile_;
@@ -136,6 +154,7 @@ void Printer::connection() {
   if (profile_.guid) text("guid", *profile_.guid);
   line("protocol_version = 0x{:08X}", profile_.protocol_version);
   line("max_initiators = {}", profile_.max_initiators);
+  text("file_prefix", profile_.file_prefix);
   line("first_handle = 0x{:08X}", profile_.first_handle);
   text("data_packet", size_text(profile_.data_packet));
   std::vector<std::string> assumed;
@@ -171,6 +190,7 @@ void Printer::timing() {
   text("burst_interval", duration_text(timing.burst_interval));
   text("self_timer", duration_text(timing.self_timer));
   text("live_view_start", duration_text(timing.live_view_start));
+  text("vendor_session", duration_text(timing.vendor_session));
   line("live_view_rate = {}", timing.live_view_rate);
 }
 
@@ -223,16 +243,20 @@ void Printer::print(const Storage& storage) {
   line("file_offset = 0x{:X}", storage.handles->file_offset);
 }
 
-void Printer::print(const SyntheticObjects& objects) {
-  line("\n[[{}storage.objects]]", prefix_);
+void Printer::describe(const SyntheticObjects& objects) {
   text("folder", objects.folder);
   text("name", objects.name);
   line("first = {}", objects.first);
-  line("count = {}", objects.count);
   line("format = {}", code<ptp::FormatCode>(objects.format));
   text("size", size_text(objects.size));
   line("width = {}", objects.width);
   line("height = {}", objects.height);
+}
+
+void Printer::print(const SyntheticObjects& objects) {
+  line("\n[[{}storage.objects]]", prefix_);
+  describe(objects);
+  line("count = {}", objects.count);
   if (objects.handle) line("handle = 0x{:08X}", *objects.handle);
   line("handle_step = {}", objects.handle_step);
   if (objects.date) text("date", objects.date->to_string());
@@ -241,11 +265,42 @@ void Printer::print(const SyntheticObjects& objects) {
 void Printer::print(const CannedOperation& operation) {
   line("\n[[{}operation]]", prefix_);
   line("code = {}", code<ptp::OperationCode>(operation.code));
-  if (operation.data) line("data = \"{:02x}\"", fmt::join(*operation.data, ""));
-  line("response = {}", code<ptp::ResponseCode>(operation.response));
-  if (!operation.response_params.empty()) line("params = [{}]", fmt::join(operation.response_params, ", "));
-  if (operation.delay != Duration::zero()) text("delay", duration_text(operation.delay));
-  if (operation.takes_data) line("takes_data = true");
+  line("takes_data = {}", operation.takes_data);
+  print(operation, "operation");
+  for (const auto& each : operation.cases) {
+    std::vector<std::string> conditions;
+    for (const auto& condition : each.when) conditions.push_back(print(condition));
+    line("\n[[{}operation.case]]", prefix_);
+    line("when = {{ {} }}", fmt::join(conditions, ", "));
+    print(each.answer, "operation.case");
+  }
+}
+
+std::string Printer::print(const CannedCase::Condition& condition) {
+  std::vector<std::string> values;
+  for (const auto& each : condition.values) values.push_back(value(each));
+  const auto name = source_text(condition.source);
+  return fmt::format("{} = [{}]", name.substr(1, name.size() - 2), fmt::join(values, ", "));
+}
+
+void Printer::print(const CannedAnswer& answer, std::string_view where) {
+  line("response = {}", code<ptp::ResponseCode>(answer.response));
+  if (!answer.response_params.empty()) out_ += list("params", sources(answer.response_params));
+  if (answer.data) text("data", template_text(*answer.data));
+  if (answer.delay != Duration::zero()) text("delay", duration_text(answer.delay));
+  if (answer.capture) line("capture = true");
+  if (!answer.settings.empty()) line("\n[{}{}.set]", prefix_, where);
+  for (const auto& [property, setting] : answer.settings) line("0x{:04X} = {}", property, source(setting));
+  if (answer.object) {
+    line("\n[{}{}.object]", prefix_, where);
+    describe(*answer.object);
+  }
+  for (const auto& event : answer.events) {
+    line("\n[[{}{}.event]]", prefix_, where);
+    line("code = {}", code<ptp::EventCode>(event.code));
+    if (!event.params.empty()) out_ += list("params", sources(event.params));
+    if (event.delay != Duration::zero()) text("delay", duration_text(event.delay));
+  }
 }
 
 void Printer::print(const Property& property) {
@@ -255,6 +310,7 @@ void Printer::print(const Property& property) {
   text("type", ptp::name(property.type));
   text("access", property.writable ? "rw" : "r");
   if (property.vendor_list) text("listed", "vendor");
+  if (property.refusal != 0) line("refuse = {}", code<ptp::ResponseCode>(property.refusal));
   line("default = {}", value(property.factory_default));
   line("current = {}", value(property.current));
   if (const auto* range = std::get_if<ptp::RangeForm>(&property.form))

@@ -8,6 +8,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "profiles/template.h"
+
 namespace stuntcam::profiles {
 namespace {
 
@@ -52,6 +54,19 @@ std::expected<Value, std::string> array_from_node(const Node::Array& items, Data
     values.push_back(value->integer());
   }
   return Value(type, std::move(values));
+}
+
+// As the data of an operation is written, without placeholders.
+std::expected<Value, std::string> bytes_from_hex(std::string_view text) {
+  const auto data = parse_template(text, Codes(ptp::Vendor::none));
+  if (!data) return std::unexpected(data.error());
+  std::vector<i128> values;
+  for (const auto& piece : *data) {
+    const auto* bytes = std::get_if<Bytes>(&piece);
+    if (!bytes) return error("placeholders are for operations");
+    values.insert(values.end(), bytes->begin(), bytes->end());
+  }
+  return Value(DataType::array_of_uint8, std::move(values));
 }
 
 template <class Code>
@@ -100,6 +115,7 @@ std::expected<Value, std::string> value_from_node(const Node& node, DataType typ
   }
   if (ptp::is_array(type)) {
     if (const auto* items = node.array()) return array_from_node(*items, type);
+    if (node.string() && type == DataType::array_of_uint8) return bytes_from_hex(*node.string());
     return error("an array of {} is wanted, not {}", ptp::name(ptp::element_of(type)), node.describe());
   }
   if (const auto* integer = node.integer()) return integer_from_text(fmt::format("{}", *integer), type);
@@ -143,6 +159,12 @@ std::string allowed_text(const Property& property) {
     return fmt::format("{}", fmt::join(texts, ", "));
   }
   return fmt::format("any {}", ptp::name(property.type));
+}
+
+const Property* Codes::own(u16 code) const {
+  if (!own_) return nullptr;
+  const auto found = std::ranges::find(*own_, code, &Property::code);
+  return found == own_->end() ? nullptr : &*found;
 }
 
 std::expected<u16, std::string> Codes::operation(const Node& node) const {

@@ -37,6 +37,8 @@ class Codes {
   std::expected<u16, std::string> property(const Node&) const;  // also by the profile's own names
   std::expected<u16, std::string> object_property(const Node&) const;
   std::expected<u16, std::string> operation_or_property(const Node&) const;
+  // The profile's own property of that code; null: it has none.
+  const Property* own(u16 code) const;
   // Keys of tables are always text.
   std::expected<u16, std::string> property(std::string_view text) const;
 

@@ -21,6 +21,8 @@ std::expected<u16, ResponseCode> property_meant(const Context& context) {
 Answer get_device_prop_desc(Context& context) {
   const auto code = property_meant(context);
   if (!code) return Reply(code.error());
+  if (const auto refusal = context.camera.properties().definition(*code).refusal; refusal != 0)
+    return Reply(static_cast<ResponseCode>(refusal));
   const auto desc = context.camera.properties().describe(*code);
   return desc ? Reply(Body(ptp::encode(*desc))) : Reply(ResponseCode::DevicePropNotSupported);
 }

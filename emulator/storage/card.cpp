@@ -1,12 +1,11 @@
 // The synthetic card: objects that the profile describes, drawn when they are read; what clients add is kept in a
 // temporary file.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "emulator/imaging/content.h"
 #include "emulator/imaging/noise.h"
+#include "emulator/storage/names.h"
 #include "emulator/storage/tree_store.h"
 
 namespace stuntcam::emulator {
@@ -31,20 +30,6 @@ Kind kind_of(const SyntheticObjects& run) {
 u64 usual_size(const SyntheticObjects& run, u64 seed) {
   const u64 pixels = u64{run.width} * run.height;
   return (64 << 10) + pixels / 8 + seed % (pixels / 24 + 1);
-}
-
-// "DSC_%04u.JPG" and 7: "DSC_0007.JPG".
-std::string numbered(std::string_view pattern, u32 number) {
-  const auto percent = pattern.find('%');
-  const auto end = pattern.find('u', percent == pattern.npos ? pattern.size() : percent);
-  if (end == pattern.npos) return std::string(pattern);
-  std::size_t width = 0;
-  for (const char digit : pattern.substr(percent + 1, end - percent - 1))
-    if (digit >= '0' && digit <= '9')
-      width = std::min<std::size_t>(width * 10 + static_cast<std::size_t>(digit - '0'), 64);
-  auto digits = std::to_string(number);
-  if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
-  return fmt::format("{}{}{}", pattern.substr(0, percent), digits, pattern.substr(end + 1));
 }
 
 // Describes the card's pictures when they are drawn; `index` counts through all runs.
@@ -121,7 +106,7 @@ class Card final : public TreeStore {
   void add_run(const SyntheticObjects& run) {
     const u32 parent = folder(run.folder);
     for (u32 index = 0; index < run.count; ++index, ++made_) {
-      const auto name = numbered(run.name, run.first + index);
+      const auto name = numbered_name(run.name, run.first + index);
       const bool association = run.format == association_format;
       if (association && tree().child(parent, name) != nullptr) continue;
       Object object =

@@ -41,6 +41,19 @@ u32 fingerprint(std::string_view text) {
 
 }  // namespace
 
+std::string numbered_name(std::string_view pattern, u32 number) {
+  const auto percent = pattern.find('%');
+  const auto end = pattern.find('u', percent == pattern.npos ? pattern.size() : percent);
+  if (end == pattern.npos) return std::string(pattern);
+  std::size_t width = 0;
+  for (const char digit : pattern.substr(percent + 1, end - percent - 1))
+    if (digit >= '0' && digit <= '9')
+      width = std::min<std::size_t>(width * 10 + static_cast<std::size_t>(digit - '0'), 64);
+  auto digits = std::to_string(number);
+  if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
+  return fmt::format("{}{}{}", pattern.substr(0, percent), digits, pattern.substr(end + 1));
+}
+
 u16 format_of(std::string_view name, ptp::Vendor vendor) {
   constexpr u16 undefined = 0x3000;
   const auto dot = name.rfind('.');

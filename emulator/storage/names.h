@@ -9,6 +9,9 @@
 
 namespace stuntcam::emulator {
 
+// A profile's pattern and a number: "DSC_%04u.JPG" and 7 are "DSC_0007.JPG".
+std::string numbered_name(std::string_view pattern, u32 number);
+
 // The object format (docs/protocol.md §5.4) by the name's extension; 0x3000 when it is not one of ours. Raw files are
 // 0x3000, as cameras say, unless the vendor has a format of that name.
 u16 format_of(std::string_view name, ptp::Vendor = ptp::Vendor::none);

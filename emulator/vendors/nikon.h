@@ -16,6 +16,7 @@ namespace stuntcam::emulator {
 class NikonModule final : public VendorModule {
  public:
   std::span<const OperationRow> operations() const override;
+  std::span<const ptp::EventCode> events() const override;
   void property_changed(Camera&, u16 code) override;
   ResponseCode ready_to_capture(Camera&, const Release&) override;
   CapturePlan plan(Camera&, const Release&) override;

@@ -59,4 +59,10 @@ std::span<const OperationRow> NikonModule::operations() const {
   return rows;
 }
 
+std::span<const ptp::EventCode> NikonModule::events() const {
+  static constexpr std::array events{nikon::event::ObjectAddedInSdram, nikon::event::CaptureCompleteRecInSdram,
+                                     nikon::event::MovieRecordInterrupted};
+  return events;
+}
+
 }  // namespace stuntcam::emulator

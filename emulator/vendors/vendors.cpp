@@ -1,7 +1,9 @@
 // The vendors whose cameras have behaviour of their own.
 #include "emulator/vendor.h"
 #include "emulator/vendors/canon.h"
+#include "emulator/vendors/leica.h"
 #include "emulator/vendors/nikon.h"
+#include "emulator/vendors/olympus.h"
 
 namespace stuntcam::emulator {
 
@@ -9,8 +11,12 @@ std::unique_ptr<VendorModule> make_vendor_module(ptp::Vendor vendor) {
   switch (vendor) {
     case ptp::Vendor::canon:
       return std::make_unique<CanonModule>();
+    case ptp::Vendor::leica:
+      return std::make_unique<LeicaModule>();
     case ptp::Vendor::nikon:
       return std::make_unique<NikonModule>();
+    case ptp::Vendor::olympus:
+      return std::make_unique<OlympusModule>();
     default:
       return std::make_unique<VendorModule>();
   }

@@ -97,12 +97,13 @@ TEST(Session, CannedAnswersComeFromTheProfile) {
   Stage stage;
   profiles::CannedOperation canned;
   canned.code = 0x9033;
-  canned.data = Bytes{0x74, 0xBF, 0xC0, 1, 2, 3};
-  canned.response_params = {5, 6};
+  const Bytes data{0x74, 0xBF, 0xC0, 1, 2, 3};
+  canned.data = profiles::Template{data};
+  for (const auto each : {5, 6}) canned.response_params.push_back({.value = ptp::Value(ptp::DataType::uint32, each)});
   stage.profile.canned = {canned};
   Play client(stage.camera());
   EXPECT_EQ(client.ask(0x9033, {1, 2, 3, 4, 5}), Code::OK);
-  EXPECT_EQ(client.data(), *canned.data);
+  EXPECT_EQ(client.data(), data);
   EXPECT_THAT(client.params(), ElementsAre(5u, 6u));
   EXPECT_THAT(stage.camera().unimplemented(), IsEmpty());
 }

@@ -5,7 +5,7 @@
 #include <regex>
 #include <sstream>
 
-#include "profiles/load.h"
+#include "profiles/critique.h"
 
 namespace stuntcam::profiles {
 namespace {
@@ -30,6 +30,23 @@ TEST(Documentation, ItsExampleLoads) {
   EXPECT_EQ(profile->storages.size(), 2u);
   EXPECT_EQ(profile->canned.size(), 1u);
   EXPECT_EQ(profile->presets.at("night").values.at(1).second.integer(), 6);
+}
+
+// The blocks of the ten minutes, one below the other, are a camera that has nothing wrong.
+TEST(Documentation, ACameraInTenMinutes) {
+  const auto text = read("profiles.md");
+  const auto begin = text.find("## A camera in ten minutes"), end = text.find("\n## ", begin);
+  const std::string open = "```toml\n";
+  std::string lantern;
+  for (auto at = text.find(open, begin); at < end; at = text.find(open, at)) {
+    at += open.size();
+    lantern += text.substr(at, text.find("```", at) - at);
+  }
+  for (const auto& finding : check_text(lantern, "lantern.toml", {})) ADD_FAILURE() << finding.problem.to_string();
+  const auto profile = parse(lantern, "lantern.toml").value();
+  EXPECT_EQ(profile.device.model, "Lantern 1");
+  EXPECT_EQ(profile.canned.size(), 2u);
+  EXPECT_EQ(under_preset(profile, "firmware-2").canned.size(), 3u);
 }
 
 TEST(Documentation, HasEveryKey) {
@@ -58,13 +75,30 @@ TEST(Documentation, HasEveryKey) {
   EXPECT_GT(keys, 60u);
 }
 
-TEST(Documentation, AdmitsWhatTheD5300Assumes) {
+TEST(Documentation, AdmitsWhatIsAssumed) {
   const auto text = read("cameras.md");
-  const auto profile = load("nikon-d5300").value();
-  for (const u16 code : profile.assumed) {
-    const auto name = ptp::name(static_cast<ptp::OperationCode>(code), profile.device.vendor);
-    ASSERT_FALSE(name.empty());
-    EXPECT_NE(text.find(name), text.npos) << name;
+  for (const std::string camera : {"nikon-d5300", "leica-sl", "olympus-e-m1"}) {
+    const auto profile = load(camera).value();
+    EXPECT_FALSE(profile.assumed.empty());
+    for (const u16 code : profile.assumed) {
+      const auto name = ptp::to_string(static_cast<ptp::OperationCode>(code), profile.device.vendor);
+      EXPECT_NE(text.find(name), text.npos) << name << " of " << camera;
+    }
+  }
+}
+
+// A quirk says what was observed: in a comment above it, or behind it.
+TEST(Documentation, QuirksOfBuiltInProfilesHaveTheirObservation) {
+  for (const auto& built_in : built_in()) {
+    std::istringstream lines{std::string(built_in.toml)};
+    bool inside = false, said = false;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with('[')) inside = line.starts_with("[quirks]") || line.find(".quirks]") != line.npos;
+      if (line.empty() || line.starts_with('[')) said = false;
+      if (!inside || line.empty() || line.starts_with('[')) continue;
+      said = said || line.find('#') != line.npos;
+      EXPECT_TRUE(said) << built_in.name << ": " << line;
+    }
   }
 }
 

@@ -1,0 +1,187 @@
+"""The LE dialect: the packets that the project ols recorded from a Leica come back byte for byte, whatever else happens."""
+import os
+import struct
+
+import harness
+import ptpip
+
+OPEN_LE, HEARTBEAT = 0x9005, 0x901D
+WHITE_BALANCE, STILL_CAPTURE_MODE = 0x5005, 0x5013
+
+
+def wire(text):
+    return bytes.fromhex(text.replace(" ", ""))
+
+
+NO_PARAMETERS = "00" * 20
+INIT = wire("22000000 01000000" + "00" * 16 + "4F004C0053000000 0100")
+INIT_ACK = wire("22000000 02000000 01000000" + "00" * 16 + "0000 00000000")
+EVENT_INIT, EVENT_ACK = wire("0C000000 03000000 01000000"), wire("08000000 04000000")
+OPEN_SESSION = wire("16000000 06000000 01000000 0210 00000000 12040000")
+OPEN_LE_SESSION = wire("16000000 06000000 01000000 0590 01000000 55FF0000")
+KEEP_ACTIVE = wire("12000000 06000000 01000000 1D90 18000000")
+CHANGED = wire("1A000000 08000000 0640 FFFFFFFF 13500000 00000000 00000000")
+
+
+def ok(tid):
+    return wire("22000000 07000000 0120") + struct.pack("<I", tid) + wire(NO_PARAMETERS)
+
+
+# What the app sends on the command connection, and what it gets.
+COMMANDS = [(INIT, INIT_ACK), (OPEN_SESSION, ok(0)), (OPEN_LE_SESSION, ok(1)), (KEEP_ACTIVE, ok(0x18))]
+
+
+class Packets(harness.Test):
+    CAMERA = "leica-sl"
+
+    def setUp(self):
+        super().setUp()
+        self.port = self.camera(camera=self.CAMERA).port
+
+    def dialog(self, command, steps=COMMANDS):
+        for sent, answer in steps:
+            command.send(sent)
+            self.assertEqual(answer, command.read(len(answer)))
+
+    def still_there(self):
+        """The next client notices nothing."""
+        with ptpip.Client(self.port) as client:
+            self.assertEqual(ptpip.OK, client.do(OPEN_LE, 0xFF55).code)
+            self.assertEqual(ptpip.OK, client.do(ptpip.GET_PROP_VALUE, self.a_property()).code)
+
+    def a_property(self):
+        return WHITE_BALANCE
+
+    def test_as_recorded(self):
+        with ptpip.Connection(self.port) as command, ptpip.Connection(self.port) as events:
+            self.dialog(command, COMMANDS[:1])
+            events.send(EVENT_INIT)
+            self.assertEqual(EVENT_ACK, events.read(len(EVENT_ACK)))
+            self.dialog(command, COMMANDS[1:])
+
+    def test_byte_by_byte(self):
+        with ptpip.Connection(self.port) as command:
+            for sent, answer in COMMANDS:
+                for byte in sent:
+                    command.send(bytes([byte]))
+                self.assertEqual(answer, command.read(len(answer)))
+
+    def test_all_at_once(self):
+        with ptpip.Connection(self.port) as command:
+            command.send(b"".join(sent for sent, _ in COMMANDS))
+            for _, answer in COMMANDS:
+                self.assertEqual(answer, command.read(len(answer)))
+
+    def test_cut_anywhere(self):
+        for number, (sent, _) in enumerate(COMMANDS):
+            for size in range(0, len(sent), 3):
+                with ptpip.Connection(self.port) as command:
+                    self.dialog(command, COMMANDS[:number])
+                    command.send(sent[:size])
+        self.still_there()
+
+    def test_lengths_that_lie(self):
+        for length in (0, 7, 8, 17, 0x21, 0x7FFFFFFF, 0xFFFFFFFF):
+            with self.subTest(length), ptpip.Connection(self.port) as command:
+                self.dialog(command, COMMANDS[:2])
+                command.send(struct.pack("<I", length) + OPEN_LE_SESSION[4:])
+        self.still_there()
+
+    def test_event_connection_late_twice_and_never(self):
+        with ptpip.Connection(self.port) as command, ptpip.Connection(self.port) as early:
+            early.send(EVENT_INIT)  # for a connection that there is not yet
+            self.dialog(command)
+            with ptpip.Connection(self.port) as events, ptpip.Connection(self.port) as again:
+                number = struct.pack("<I", 1)
+                events.send(EVENT_INIT[:8] + number)
+                events.receive()
+                again.send(EVENT_INIT[:8] + number)
+        with ptpip.Connection(self.port) as command:
+            command.send(INIT)
+            self.assertEqual(2, command.receive()[0])
+        self.still_there()
+
+    def test_without_a_handshake(self):
+        for sent in (OPEN_SESSION, OPEN_LE_SESSION, KEEP_ACTIVE, CHANGED, INIT_ACK, EVENT_ACK):
+            with self.subTest(sent[4]), ptpip.Connection(self.port) as command:
+                command.send(sent)
+                self.assertTrue(command.closed_within(5))
+        self.still_there()
+
+
+class OnAnOlympus(Packets):
+    """A client that was written from the same notes, and takes them for another maker's."""
+    CAMERA = "olympus-e-m1"
+
+    def a_property(self):
+        return 0xD002
+
+
+class Leica(harness.Test):
+    def test_change_of_a_property_as_recorded(self):
+        port = self.camera(camera="leica-sl").port
+        with ptpip.Connection(port) as command, ptpip.Connection(port) as events:
+            for sent, answer in COMMANDS[:1]:
+                command.send(sent)
+                self.assertEqual(answer, command.read(len(answer)))
+            events.send(EVENT_INIT)
+            self.assertEqual(EVENT_ACK, events.read(len(EVENT_ACK)))
+            for sent, answer in COMMANDS[1:]:
+                command.send(sent)
+                self.assertEqual(answer, command.read(len(answer)))
+            with ptpip.Client(port, guid=b"\x22" * 16) as other:
+                self.assertEqual(ptpip.OK, other.do(OPEN_LE, 0xFF55).code)
+                self.assertEqual(ptpip.OK, other.do(ptpip.SET_PROP_VALUE, STILL_CAPTURE_MODE, out=struct.pack("<H", 5)).code)
+                self.assertEqual(CHANGED, events.read(len(CHANGED)))
+
+    def test_no_property_before_the_le_session(self):
+        with ptpip.Client(self.camera(camera="leica-sl").port) as client:
+            self.assertEqual(ptpip.SESSION_NOT_OPEN, client.do(ptpip.GET_PROP_VALUE, WHITE_BALANCE).code)
+            self.assertEqual(ptpip.SESSION_NOT_OPEN, client.do(HEARTBEAT).code)
+            self.assertEqual(ptpip.OK, client.do(OPEN_LE, 0xFF55).code)
+            self.assertEqual(ptpip.OK, client.do(ptpip.GET_PROP_VALUE, WHITE_BALANCE).code)
+
+    def test_heartbeat_stops(self):
+        profile = self.path("impatient.toml")
+        with open(profile, "w", encoding="utf-8") as file:
+            file.write('extends = "leica-sl"\n[timing]\nvendor_session = "1ns"\n')
+        with ptpip.Client(self.camera(camera=profile).port) as client:
+            self.assertEqual(ptpip.OK, client.do(OPEN_LE, 0xFF55).code)
+            self.assertEqual(ptpip.SESSION_NOT_OPEN, client.do(HEARTBEAT).code)
+            self.assertEqual(ptpip.OK, client.do(ptpip.GET_STORAGE_IDS).code)
+
+    def test_gphoto2(self):
+        port = self.camera(camera="leica-sl").port
+        self.assertIn("Model: LEICA SL (Typ 601)", self.gphoto2(port, "--summary"))
+        listed = self.gphoto2(port, "--list-files")
+        self.assertIn("L1000003.JPG", listed)
+        where = self.gphoto2(port, "--get-file", "1").where
+        self.assertIsJpeg(os.path.join(where, "L1000001.JPG"))
+
+    def test_gphoto2_captures(self):
+        port = self.camera(camera="leica-sl").port
+        where = self.gphoto2(port, "--capture-image-and-download").where
+        (picture,) = [name for name in os.listdir(where) if name.lower().endswith(".jpg")]
+        self.assertIsJpeg(os.path.join(where, picture))
+        self.assertEqual("LEICA SL (Typ 601)", self.exif(os.path.join(where, picture))["Model"])
+
+    def test_gphoto2_hears_of_a_picture(self):
+        port = self.camera(camera="leica-sl").port
+        waiting = self.start(port, "--wait-event=FILEADDED", "--keep")
+
+        def shoot():
+            with ptpip.Client(port, session=77) as other:
+                other.do(0x100E)
+            try:
+                waiting.wait(1)
+            except harness.subprocess.TimeoutExpired:
+                return False
+            return True
+        harness.wait_until(shoot, 40, "the end of the waiting client")
+        out, err = waiting.communicate()
+        self.assertEqual(0, waiting.returncode, err)
+        self.assertIn("FILEADDED", out)
+
+
+if __name__ == "__main__":
+    harness.main(needs=("gphoto2", "djpeg", "exiftool"))
