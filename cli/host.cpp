@@ -30,15 +30,6 @@ namespace {
 
 constexpr u16 usual_port = 15740;  // of PTP/IP: for a capture that has none, as of USB
 
-profiles::Profile load_under_preset(const std::string& name, const std::string& preset) {
-  auto profile = load_profile(name);
-  if (preset.empty() || profile.presets.contains(preset)) return profiles::under_preset(std::move(profile), preset);
-  std::string known;
-  for (const auto& [each, settings] : profile.presets) known += " " + each;
-  throw Failure(usage,
-                fmt::format("{} has no preset '{}'; it has:{}", profile.name, preset, known.empty() ? " none" : known));
-}
-
 emulator::CameraOptions camera_options(const HostOptions& options, const profiles::Profile& profile,
                                        std::size_t index) {
   emulator::CameraOptions camera;

@@ -10,12 +10,12 @@ namespace stuntcam::cli {
 namespace {
 
 struct Show {
-  std::string profile;
+  std::string profile, preset;
   bool json = false;
 };
 
 int show(const Show& options) {
-  const auto profile = load_profile(options.profile);
+  const auto profile = load_under_preset(options.profile, options.preset);
   if (options.json)
     fmt::print("{}\n", profile_json(profile).dump(-1, ' ', false, ptp::Json::error_handler_t::replace));
   else
@@ -35,6 +35,7 @@ Command profile_show_command() {
           "",
           [options](Options& declared) {
             declared.positional("NAME|FILE", options->profile, "a built-in camera or a .toml file");
+            declared.option("--preset", "NAME", text(options->preset), "as it is under that preset, settings excepted");
             declared.flag("--json", [options] { options->json = true; }, "as one JSON object");
           },
           [options](const std::vector<std::string>&) { return show(*options); }};

@@ -42,6 +42,15 @@ profiles::Profile load_profile(const std::string& name_or_path) {
   throw Failure(usage, text);
 }
 
+profiles::Profile load_under_preset(const std::string& name, const std::string& preset) {
+  auto profile = load_profile(name);
+  if (preset.empty() || profile.presets.contains(preset)) return profiles::under_preset(std::move(profile), preset);
+  std::string known;
+  for (const auto& [each, settings] : profile.presets) known += " " + each;
+  throw Failure(usage,
+                fmt::format("{} has no preset '{}'; it has:{}", profile.name, preset, known.empty() ? " none" : known));
+}
+
 std::pair<u16, ptp::Value> parse_setting(const profiles::Profile& profile, const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)

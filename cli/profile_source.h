@@ -12,6 +12,8 @@ namespace stuntcam::cli {
 std::vector<profiles::Profile> built_in_cameras();
 // Throws Failure(usage): an unknown name with the nearest one, or all problems of the file, each with its position.
 profiles::Profile load_profile(const std::string& name_or_path);
+// The same under one of its presets; "" is none. What it is then, settings excepted: the camera makes those.
+profiles::Profile load_under_preset(const std::string& name_or_path, const std::string& preset);
 // --set PROP=VALUE. Throws Failure(usage).
 std::pair<u16, ptp::Value> parse_setting(const profiles::Profile&, const std::string& text);
 

@@ -1,11 +1,13 @@
 #include "profiles/interpret.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 
+#include "ptp/dialect.h"
 #include "ptp/text.h"
 
 namespace stuntcam::profiles {
@@ -114,10 +116,17 @@ void interpret_guid(Section& root, Profile& profile) {
   }
 }
 
+std::string dialect_names() {
+  std::vector<std::string> names;
+  for (const auto& dialect : ptp::dialects()) names.push_back(fmt::format("\"{}\"", dialect.name));
+  return fmt::format("{}", fmt::join(names, " or "));
+}
+
 void interpret_connection(Section& root, Profile& profile) {
   root.read("description", profile.description);
-  if (root.read("dialect", profile.dialect) && profile.dialect != "ptpip" && profile.dialect != "fuji")
-    root.expected(*root.get("dialect"), "dialect", "\"ptpip\" or \"fuji\"");
+  if (root.read("dialect", profile.dialect) &&
+      std::ranges::find(ptp::dialects(), profile.dialect, &ptp::Dialect::name) == ptp::dialects().end())
+    root.expected(*root.get("dialect"), "dialect", dialect_names());
   root.read("port", profile.port, 1);
   if (root.read("friendly_name", profile.friendly_name) &&
       ptp::utf16_from_utf8(profile.friendly_name).size() > max_friendly_name)

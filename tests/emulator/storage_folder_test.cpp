@@ -263,5 +263,21 @@ TEST_F(FolderTest, capacity_is_the_disks_or_the_profiles) {
   EXPECT_EQ(store(false, 500)->info().max_capacity, disk.max_capacity);  // a card that could not hold this
 }
 
+// A camera whose handles say what they stand for has them for a folder on disk, too.
+TEST_F(FolderTest, handles_that_the_profile_gives) {
+  directory_.write("DCIM/100ABCDE/DSC_0007.JPG", Bytes{1});
+  directory_.write("NOTES.TXT", Bytes{2});
+  StoreOptions options;
+  options.storage.id = 0x00010001;
+  options.media = directory_.string();
+  options.storage.handles = profiles::HandlePattern{.folder_step = 0x40000, .file_step = 16, .file_offset = 1};
+  options.storage.objects = {{.format = association_format, .name = "DCIM", .handle = 0x50000000}};
+  const auto store = make_folder(std::move(options), handles_);
+  EXPECT_EQ(handle_of(*store, "DCIM"), 0x50000000u);
+  EXPECT_EQ(handle_of(*store, "100ABCDE"), 0x51900000u);
+  EXPECT_EQ(handle_of(*store, "DSC_0007.JPG"), 0x51900071u);
+  EXPECT_EQ(handle_of(*store, "NOTES.TXT"), 0x10u);
+}
+
 }  // namespace
 }  // namespace stuntcam::emulator

@@ -22,10 +22,13 @@ MAY_USE_NETWORK = {"transport", "cli", "tests", "bench"}
 VENDOR = re.compile(r"nikon|canon(?!ical)|fuji|leica|olympus|parrot|sony|sequoia", re.IGNORECASE)
 # The code tables name vendors because codes belong to them; a dialect of one vendor is files of its own, and a row in
 # the table of dialects.
-MAY_NAME_VENDORS = re.compile(r"^(profiles/|(emulator|initiator)/vendors/|ptp/[^/]*codes[^/]*$|ptp/dialect.cpp$|(ptp|transport)/fuji[^/]*$|"
+MAY_NAME_VENDORS = re.compile(r"^(profiles/[^/]*\.toml$|profiles/CMakeLists\.txt$|(emulator|initiator)/vendors/|ptp/[^/]*codes[^/]*$|ptp/dialect.cpp$|(ptp|transport)/fuji[^/]*$|"
                               r"transport/dialect\.cpp$|tests/|bench/|fuzz/)")
-# The first camera, as an example in help texts.
-EXAMPLE = {"cli": re.compile(r"nikon[- ]d5300", re.IGNORECASE)}
+# The first camera, as an example in help texts and scripts.
+EXAMPLE = {folder: re.compile(r"nikon[- ]d5300", re.IGNORECASE) for folder in ("cli", "scripts", ".ci")}
+# How the code is built and run. Its files are named there, those that may name vendors too.
+BUILD = re.compile(r"(^|/)CMakeLists\.txt$|\.cmake$|^scripts/|^\.ci/|^CMakePresets\.json$")
+FILE = re.compile(r"[\w/-]+\.(cpp|h|py)\b")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^">]+)[">]', re.MULTILINE)
 
@@ -34,6 +37,8 @@ def check(files):
     problems = []
     for path, text in files.items():
         folder = path.split("/")[0]
+        if BUILD.search(path) and not MAY_NAME_VENDORS.match(path):
+            problems += _vendors(path, folder, FILE.sub("", text))
         if not tree.is_cpp(path) or folder not in FOLDERS:
             continue
         code = tree.without_comments(text)

@@ -41,6 +41,13 @@ class Layers(unittest.TestCase):
         self.assertEqual([], self.problems("initiator/vendors/nikon.cpp", "struct Nikon {};\n"))
         self.assertEqual(1, len(self.problems("initiator/session.cpp", "struct Nikon {};\n")))
         self.assertEqual([], self.problems("ptp/vendor_codes.def", 'V(nikon, 1)\n'))
+        self.assertEqual(1, len(self.problems("profiles/a.cpp", 'if (name == "leica") {}\n')))
+        self.assertEqual([], self.problems("profiles/leica.toml", 'vendor = "leica"\n'))
+        self.assertEqual([], self.problems("profiles/CMakeLists.txt", "set(PROFILES leica)\n"))
+        self.assertEqual([], self.problems("emulator/CMakeLists.txt", "a(vendors/leica.cpp)\n"))
+        self.assertEqual(1, len(self.problems("emulator/CMakeLists.txt", "set(LEICA on)\n")))
+        self.assertEqual(1, len(self.problems("scripts/run", "serve canon-r6\n")))
+        self.assertEqual([], self.problems("scripts/run", "serve nikon-d5300\n"))
 
 
 class Coroutines(unittest.TestCase):

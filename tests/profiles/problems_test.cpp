@@ -183,6 +183,47 @@ TEST(Problems, FriendlyNameThatIsTooLong) {
   EXPECT_THAT(problems("friendly_name = \"ÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄ\"\n" + device), IsEmpty()) << "characters, not bytes";
 }
 
+TEST(Problems, FilePrefix) {
+  EXPECT_THAT(problems("file_prefix = \"L100\"\n" + device), IsEmpty());
+  for (const std::string prefix : {"", "IMG", "IMG_0", "IM G", "..//"})
+    EXPECT_THAT(problems("file_prefix = \"" + prefix + "\"\n" + device),
+                ElementsAre(HasSubstr("my.toml:1:15: 'file_prefix' in the profile must be four letters")));
+}
+
+TEST(Problems, HandlesOfObjects) {
+  const std::string objects = "[[storage]]\nid = 1\ncapacity = 1\n[[storage.objects]]\nname = \"A%u\"\ncount = 2\n";
+  EXPECT_THAT(problems(device + objects + "handle = 0\n"), ElementsAre(HasSubstr("my.toml:13:10: 'handle' in")));
+  EXPECT_THAT(problems(device + objects + "handle = 0xFFFFFFFE\n"),
+              ElementsAre("my.toml:13:10: the last of 2 objects would have handle 0xFFFFFFFF"));
+  EXPECT_THAT(problems(device + objects + "handle = 1\nhandle_step = 0\n"),
+              ElementsAre(HasSubstr("my.toml:14:15: 'handle_step' in")));
+  EXPECT_THAT(
+      problems(device + objects + "handle = 7\n[[storage.objects]]\nname = \"B\"\nhandle = 8\n"),
+      ElementsAre(HasSubstr("two objects have the handle 0x00000008; the second is 'B' on storage 0x00000001")));
+  EXPECT_THAT(problems(device + objects + "date = \"yesterday\"\n"),
+              ElementsAre(HasSubstr("my.toml:13:8: 'date' in [[storage.objects]] must be a time")));
+  EXPECT_THAT(problems(device + objects + "[[storage]]\nid = 2\ncapacity = 1\nfree = 2\n"),
+              ElementsAre(HasSubstr("my.toml:16:8: 'free' in [[storage]] must be at most the 'capacity'")));
+}
+
+TEST(Problems, Added) {
+  EXPECT_THAT(problems(device + "[add]\noperations = [\"GetDeviceInfo\"]\n"),
+              ElementsAre("my.toml:8:15: 0x1001 is twice in 'operations' of [add]"));
+  EXPECT_THAT(problems(device + "[add]\nmodel = \"M\"\n"), ElementsAre(HasSubstr("my.toml:8:1: unknown key 'model'")));
+}
+
+TEST(Problems, PresetsThatAreOtherCameras) {
+  EXPECT_THAT(problems(device + "[presets.later.device]\nversoin = \"2\"\n"),
+              ElementsAre("my.toml:8:1: unknown key 'versoin' in [device]; did you mean 'version'?"));
+  EXPECT_THAT(problems(device + "[presets.later.add]\noperations = [\"GetDeviceInfo\"]\n"),
+              ElementsAre("my.toml:8:15: 0x1001 is twice in 'operations' of [add]"));
+  EXPECT_THAT(problems(device + "[presets.later.override.FNumber]\ncurrent = 1\n"),
+              ElementsAre(HasSubstr("there is no property 'FNumber' to override")));
+  EXPECT_THAT(problems(device + "nonsense = 1\n[presets.a.timing]\n[presets.b.timing]\n"),
+              ElementsAre(HasSubstr("my.toml:7:1: unknown key 'nonsense'")))
+      << "once, whatever the number of presets";
+}
+
 TEST(Problems, Guid) {
   EXPECT_THAT(problems("guid = \"00112233445566778899aabbccddeeff\"\n" + device), IsEmpty());
   EXPECT_THAT(problems("guid = \"0011\"\n" + device),
