@@ -116,7 +116,7 @@ void Critic::look_at(const Property& each) {
   for (const auto& [text, label] : each.labels) {
     const auto value = each.type == ptp::DataType::string ? ptp::Value(text) : *integer_from_text(text, each.type);
     if (outside(each, value))
-      warn(places_.property(each.code, "labels"),
+      note(places_.property(each.code, "labels"),
            fmt::format("{}: the label '{}' is for {}, which its form does not allow", property(each), label,
                        value.to_string()));
   }

@@ -39,9 +39,13 @@ class Packets(harness.Test):
         self.port = self.camera(camera=self.CAMERA).port
 
     def dialog(self, command, steps=COMMANDS):
+        """Whatever the number of the connection is."""
         for sent, answer in steps:
             command.send(sent)
-            self.assertEqual(answer, command.read(len(answer)))
+            heard = bytearray(command.read(len(answer)))
+            if answer == INIT_ACK:
+                heard[8:12] = INIT_ACK[8:12]
+            self.assertEqual(answer, heard)
 
     def still_there(self):
         """The next client notices nothing."""
@@ -54,7 +58,8 @@ class Packets(harness.Test):
 
     def test_as_recorded(self):
         with ptpip.Connection(self.port) as command, ptpip.Connection(self.port) as events:
-            self.dialog(command, COMMANDS[:1])
+            command.send(INIT)
+            self.assertEqual(INIT_ACK, command.read(len(INIT_ACK)))
             events.send(EVENT_INIT)
             self.assertEqual(EVENT_ACK, events.read(len(EVENT_ACK)))
             self.dialog(command, COMMANDS[1:])

@@ -78,7 +78,7 @@ TEST(Critique, NoStorage) {
 
 TEST(Critique, OperationsThatNothingAnswers) {
   const auto gaps = [](const Profile&) { return Gaps{{0x9001}, {}}; };
-  EXPECT_THAT(said(camera, gaps), ElementsAre("warning: my.toml:7:52: operation 0x9001 is advertised but not emulated; "
+  EXPECT_THAT(said(camera, gaps), ElementsAre("warning: my.toml:7:53: operation 0x9001 is advertised but not emulated; "
                                               "an [[operation]] can answer it"));
 }
 
@@ -119,7 +119,7 @@ TEST(Critique, WritableWithoutChoices) {
 
 TEST(Critique, LabelsOfWhatIsNotAllowed) {
   EXPECT_THAT(added(iris + "default = 4\nenum = [4]\nlabels = { 4 = \"wide\", 8 = \"narrow\" }\n"),
-              ElementsAre("warning: my.toml:20:10: FNumber: the label 'narrow' is for 8, which its form does not "
+              ElementsAre("note: my.toml:20:10: FNumber: the label 'narrow' is for 8, which its form does not "
                           "allow"));
 }
 
