@@ -1,6 +1,8 @@
 """A camera that is only a TOML file, with operations and an event of its own: gphoto2 uses all of it."""
 import os
+import re
 import struct
+import subprocess
 
 import harness
 import ptpip
@@ -59,6 +61,39 @@ class Toy(harness.Test):
                 kind, body = client.events.receive()
                 self.assertEqual((ptpip.EVENT, struct.pack("<HIIII", 0xC001, 0xFFFFFFFF, *reply.params[:1], 9, 7)),
                                  (kind, body))
+
+
+class TenMinutes(harness.Test):
+    """The camera that docs/profiles.md builds from nothing, and the commands that it shows."""
+
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(harness.ROOT, "docs/profiles.md"), encoding="utf-8") as file:
+            section = file.read().split("## A camera in ten minutes")[1].split("\n## ")[0]
+        with open(self.path("lantern.toml"), "w", encoding="utf-8") as file:
+            file.write("".join(re.findall(r"```toml\n(.*?)```", section, re.DOTALL)))
+        self.commands = [line.split(None, 1)[1] for line in section.splitlines() if line.startswith("    stuntcam ")]
+
+    def test_commands(self):
+        for command in self.commands:
+            if command.startswith("serve"):
+                continue
+            with self.subTest(command):
+                words = command.replace(" -- stuntcam ", f" -- {harness.PROGRAM} ").split()
+                done = subprocess.run([harness.PROGRAM, *words], cwd=self.folder, capture_output=True, text=True,
+                                      env=dict(os.environ, HOME=self.folder), timeout=100 * harness.PATIENCE, check=False)
+                self.assertEqual(0, done.returncode, done.stderr + done.stdout)
+        self.assertEqual(5, len(self.commands) - 1)
+        self.assertIsJpeg(self.path("LAMP0001.JPG"))
+        self.assertIsJpeg(self.path("LAMP0004.JPG"))
+
+    def test_state_of_the_lamp(self):
+        port = self.camera("--preset", "dusk", camera=self.path("lantern.toml")).port
+        with ptpip.Client(port) as client:
+            self.assertEqual(ptpip.string("Lantern") + b"\1\1\0", client.do(0x9002).data)
+            self.assertEqual(0x201D, client.do(0x9001, 2).code)
+            self.assertEqual(ptpip.OK, client.do(0x9001, 0).code)
+            self.assertEqual(ptpip.string("Lantern") + b"\0\2\0", client.do(0x9002).data)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,11 @@ TEST(Critique, OperationsThatNothingAnswers) {
                                               "an [[operation]] can answer it"));
 }
 
+TEST(Critique, OperationsThatAreKnownToBeAGuess) {
+  const auto gaps = [](const Profile&) { return Gaps{{0x9001}, {}}; };
+  EXPECT_THAT(said("assumed = [0x9001]\n" + camera, gaps), ElementsAre(HasSubstr("note: my.toml:8:53: ")));
+}
+
 TEST(Critique, EventsThatNothingSends) {
   const auto gaps = [](const Profile&) { return Gaps{{}, {0x4002}}; };
   EXPECT_THAT(said(camera, gaps),
@@ -153,6 +158,11 @@ TEST(Critique, ObjectsOfAnUnknownFormat) {
                           "image_formats"));
   EXPECT_THAT(added("[[storage.objects]]\nname = \"A\"\nformat = \"Text\"\n"),
               ElementsAre("warning: my.toml:14:1: objects of format Text, which is not among the image_formats"));
+}
+
+TEST(Critique, RawFormatsOfTheVendorAreLeftOut) {
+  EXPECT_THAT(added("[[storage.objects]]\nname = \"A\"\nformat = 0xB108\n"),
+              ElementsAre("note: my.toml:14:1: objects of format 0xB108, which is not among the image_formats"));
 }
 
 TEST(Critique, FormatsWithoutObjects) {
