@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
@@ -38,7 +39,8 @@ emulator::CameraOptions camera_options(const HostOptions& options, const profile
   camera.writable = options.writable;
   camera.preset = options.preset;
   camera.push_events = options.push_events;
-  for (const auto& text : options.set) camera.set.push_back(parse_setting(profile, text));
+  for (const auto& text : options.set)
+    if (!is_profile_setting(text)) camera.set.push_back(parse_setting(profile, text));
   return camera;
 }
 
@@ -169,7 +171,8 @@ void declare(Options& options, HostOptions& host) {
   options.option("--media", "DIR", text(host.media), "a folder that plays the memory card");
   options.flag("--writable", [&host] { host.writable = true; }, "deletes and uploads really change that folder");
   options.option("--preset", "NAME", text(host.preset), "a state or a firmware that the profile has under a name");
-  options.option("--set", "PROP=VALUE", append(host.set), "a property's value at start; again for more");
+  options.option("--set", "PROP=VALUE", append(host.set),
+                 "a property's value at start, or a key of the profile (timing.capture=2s); again for more");
   options.option("--seed", "N", number(host.seed), "what is random follows from it (1)");
   options.flag("--strict", [&host] { host.strict = true; }, "close connections on what the standard forbids");
   options.option("--idle", "D", duration(host.idle), "close connections that ask for nothing this long (never)");
@@ -208,6 +211,9 @@ Host::Host(const HostOptions& options, const Console& console) : options_(option
   } catch (const std::system_error& error) {
     stop();
     throw Failure(unavailable, error.what(), error.code().value() == EADDRINUSE ? "--port 0 takes a free port" : "");
+  } catch (const std::invalid_argument& error) {
+    stop();
+    throw Failure(usage, error.what());
   } catch (...) {
     stop();
     throw;
@@ -218,7 +224,7 @@ Host::~Host() { stop(); }
 
 Host::Part Host::part(const std::string& camera) const {
   if (!is_capture(camera)) {
-    auto profile = load_under_preset(camera, options_.preset);
+    auto profile = load_under_preset(camera, options_.preset, profile_settings(options_.set));
     return {profile.name, profile.port, profile.device.vendor, std::move(profile), {}};
   }
   auto recorded = load_recorded(camera, options_.recorded, console_);
@@ -231,7 +237,8 @@ Host::Part Host::part(const std::string& camera) const {
               session.dictionary.vendor,
               {},
               {}};
-  if (!recorded.fallback.empty()) played.profile = load_under_preset(recorded.fallback, options_.preset);
+  if (!recorded.fallback.empty())
+    played.profile = load_under_preset(recorded.fallback, options_.preset, profile_settings(options_.set));
   played.recorded = std::move(recorded);
   return played;
 }

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <exception>
+#include <vector>
+
 #include <asio/io_context.hpp>
 
 #include "cli/commands.h"
@@ -43,7 +46,12 @@ profiles::Gaps gaps(const profiles::Profile& profile) {
 
 // false: it cannot be used.
 bool check(const std::string& name, bool json) {
-  const auto findings = profiles::check(name, gaps);
+  std::vector<profiles::Finding> findings;
+  try {
+    findings = profiles::check(name, gaps);
+  } catch (const std::exception& error) {  // a file that the profile names cannot be read
+    findings.push_back({profiles::Severity::error, {name, 0, 0, error.what()}});
+  }
   bool usable = true, good = true;
   for (const auto& finding : findings) {
     tell(finding, json);

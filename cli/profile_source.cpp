@@ -28,25 +28,39 @@ std::vector<profiles::Profile> built_in_cameras() {
   return cameras;
 }
 
-profiles::Profile load_profile(const std::string& name_or_path) {
+bool is_profile_setting(const std::string& text) { return text.find('.') < text.find('='); }
+
+std::vector<profiles::Setting> profile_settings(const std::vector<std::string>& texts) {
+  std::vector<profiles::Setting> settings;
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (!is_profile_setting(text)) continue;
+    if (equals == std::string::npos) throw Failure(usage, fmt::format("--set: '{}' is not KEY=VALUE", text));
+    settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  }
+  return settings;
+}
+
+profiles::Profile load_profile(const std::string& name_or_path, const std::vector<profiles::Setting>& settings) {
   if (!is_path(name_or_path)) {
     const auto known = profiles::cameras();
     if (std::ranges::find(known, name_or_path) == known.end())
       throw Failure(usage, unknown("camera", name_or_path, known),
                     "`stuntcam cameras` lists them; a profile of your own is a path that ends in .toml");
   }
-  auto profile = profiles::load(name_or_path);
+  auto profile = profiles::load(name_or_path, settings);
   if (profile) return std::move(*profile);
   std::string text = fmt::format("{} is no usable profile", name_or_path);
   for (const auto& problem : profile.error()) text += "\n" + problem.to_string();
   throw Failure(usage, text);
 }
 
-profiles::Profile load_under_preset(const std::string& name, const std::string& preset) {
-  auto profile = load_profile(name);
+profiles::Profile load_under_preset(const std::string& name, const std::string& preset,
+                                    const std::vector<profiles::Setting>& settings) {
+  auto profile = load_profile(name, settings);
   if (preset.empty() || profile.presets.contains(preset)) return profiles::under_preset(std::move(profile), preset);
   std::string known;
-  for (const auto& [each, settings] : profile.presets) known += " " + each;
+  for (const auto& [each, what] : profile.presets) known += " " + each;
   throw Failure(usage,
                 fmt::format("{} has no preset '{}'; it has:{}", profile.name, preset, known.empty() ? " none" : known));
 }

@@ -346,6 +346,7 @@ void Camera::power_down() {
     session->end();
     session->disconnect();
   }
+  vendor_->power_cycled(*this);
 }
 
 }  // namespace stuntcam::emulator

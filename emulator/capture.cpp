@@ -86,7 +86,8 @@ struct Shutter::State : std::enable_shared_from_this<Shutter::State> {
   void end_open_capture();
   void complete();
   void card_full();
-  void give_up() { running.reset(); }
+  void give_up() { over(); }
+  void over();
   bool open_capture() const { return running && (running->release.open_ended || running->plan.bulb); }
 
   Camera& camera;
@@ -111,6 +112,7 @@ void Shutter::State::begin(const Release& release, CapturePlan plan) {
   running = std::make_unique<Running>(Running{.release = release, .plan = std::move(plan)});
   const Duration focused = running->plan.delay + running->plan.autofocus;
   after(focused, running->plan.out_of_focus ? &State::give_up : &State::open_shutter);
+  camera.vendor().shutter_changed(camera);
 }
 
 void Shutter::State::after(Duration delay, void (State::*step)()) {
@@ -142,23 +144,29 @@ void Shutter::State::shot_done() {
   ++running->shots;
   ++shots_taken;
   if (!store_files()) return card_full();
-  const bool more = !running->last && (running->release.open_ended || running->shots < running->plan.shots);
-  if (!more) return complete();
   const CapturePlan& plan = running->plan;
-  after(std::max(plan.interval, shortest_period) - std::min(plan.exposure, plan.interval), &State::open_shutter);
+  const bool enough = plan.most_shots != 0 && running->shots >= plan.most_shots;
+  const bool more = running->release.open_ended ? !enough : running->shots < plan.shots;
+  if (running->last || !more) return complete();
+  const Duration pause = camera.vendor().pause(camera, plan);
+  const Duration least = shortest_period - std::min(plan.exposure, shortest_period);
+  if (pause != Duration::max()) after(std::max(pause, least), &State::open_shutter);
 }
 
 bool Shutter::State::store_files() {
   Running& now = *running;
   now.plan.shot.number = shots_taken;
   now.plan.shot.taken = camera.now();
+  camera.vendor().exposed(camera, now.plan.shot);
   const Store* const card = camera.store(now.release.storage);
   // What stays in memory is named as if the camera had no card.
   const u32 number =
       card != nullptr ? card->next_file_number(now.plan.name_prefix) : (shots_taken - 1) % max_file_number + 1;
   for (const PlannedFile& file : now.plan.files) {
     const auto name = fmt::format("{}{:04}.{}", now.plan.name_prefix, number, file.extension);
-    const auto stored = store(make_picture(file, now.plan.shot, name, renderings), file);
+    Object picture = make_picture(file, now.plan.shot, name, renderings);
+    camera.vendor().develop(camera, file, now.plan.shot, picture);
+    const auto stored = store(std::move(picture), file);
     if (!stored && stored.error() == StoreError::full) return false;
   }
   return true;
@@ -201,9 +209,16 @@ void Shutter::State::end_open_capture() {
     complete();
 }
 
+void Shutter::State::over() {
+  running.reset();
+  camera.vendor().shutter_changed(camera);
+}
+
 void Shutter::State::complete() {
   const Release release = running->release;
-  running.reset();
+  // Not terminated: the camera itself has ended it.
+  if (release.open_ended && !running->last) ended = OpenCapture{release.transaction_id, release.by};
+  over();
   camera.vendor().capture_complete(camera, release);
 }
 
@@ -211,7 +226,7 @@ void Shutter::State::complete() {
 void Shutter::State::card_full() {
   const Release release = running->release;
   if (open_capture()) ended = OpenCapture{release.transaction_id, release.by};
-  running.reset();
+  over();
   camera.announce(EventCode::StoreFull, release.storage, release);
 }
 
@@ -269,7 +284,9 @@ void Shutter::session_closed(const CameraSession& session) {
   if (state_->open_capture()) state_->end_open_capture();
 }
 
-void Shutter::abort() { state_->running.reset(); }
+void Shutter::abort() {
+  if (busy()) state_->over();
+}
 u32 Shutter::shots_taken() const { return state_->shots_taken; }
 
 }  // namespace stuntcam::emulator

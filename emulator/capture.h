@@ -38,6 +38,7 @@ struct PlannedFile {
   u64 size = 0;               // bytes of the finished file; 0: as it comes out
   u32 width = 0, height = 0;  // pixels; 0: the shot's
   int quality = 90;
+  u32 sensor = 0;  // which one it is from, on cameras with several
 };
 
 // What one release will do with the camera as it is set now. The vendor's module works it out.
@@ -51,8 +52,10 @@ struct CapturePlan {
   std::vector<PlannedFile> files;    // of each shot
   Shot shot;                         // number and date are filled in at each exposure
   u32 shots = 1;                     // burst
-  bool bulb = false;                 // exposure lasts until terminated
-  transport::Duration delay{};       // self-timer
+  // An open capture ends by itself after so many; 0: it does not.
+  u32 most_shots = 0;
+  bool bulb = false;            // exposure lasts until terminated
+  transport::Duration delay{};  // self-timer
   transport::Duration autofocus{};
   bool out_of_focus = false;       // the autofocus fails, and the release with it: no picture
   transport::Duration exposure{};  // of one shot, shutter time included

@@ -64,7 +64,10 @@ ResponseCode Properties::set(u16 code, Value value, const void* by) {
   if (!writable(state)) return ResponseCode::AccessDenied;
   if (value.type() != state.definition->type) return ResponseCode::InvalidDevicePropFormat;
   // The present value may lie outside the form (docs/protocol.md §7), and setting it must succeed all the same.
-  if (value == current(state)) return ResponseCode::OK;
+  if (value == current(state)) {
+    if (state.store) state.store(value);
+    return ResponseCode::OK;
+  }
   if (!ptp::allows(state.definition->form, value)) return ResponseCode::InvalidDevicePropValue;
   if (state.requirement && !state.requirement(value)) return ResponseCode::InvalidDevicePropValue;
   put(state, std::move(value), by);
@@ -114,7 +117,10 @@ void Properties::require(u16 code, std::function<bool(const Value&)> predicate) 
 }
 
 void Properties::put(State& state, Value value, const void* by) {
-  if (value == current(state)) return;
+  if (value == current(state)) {
+    if (state.store) state.store(value);
+    return;
+  }
   if (!state.value) {
     state.current = std::move(value);
   } else if (state.store) {

@@ -49,7 +49,8 @@ class Properties {
   void set_writable(u16 code, bool writable);
 
   // A property whose value is worked out when asked (a running clock, remaining shots). store is called with what
-  // set(), reset() or change() accepted; may be empty. Ignored when there is no such property.
+  // set(), reset() or change() accepted, also when it is the present value: another one may be on its way. It may be
+  // empty. Ignored when there is no such property.
   void compute(u16 code, std::function<Value()> value, std::function<void(const Value&)> store);
 
   // Values that are refused although the form allows them: InvalidDevicePropValue unless the predicate holds. Ignored

@@ -118,6 +118,10 @@ CapturePlan VendorModule::plan(Camera& camera, const Release& release) {
   return plan;
 }
 
+transport::Duration VendorModule::pause(Camera&, const CapturePlan& plan) {
+  return std::max(plan.interval - plan.exposure, transport::Duration{});
+}
+
 void VendorModule::file_added(Camera& camera, const Release& release, u32 handle) {
   camera.announce(ptp::EventCode::ObjectAdded, handle, release);
 }

@@ -26,14 +26,25 @@ class VendorModule {
   // Why no picture can be taken now (OK: it can), before anything starts.
   virtual ResponseCode ready_to_capture(Camera&, const Release&) { return ResponseCode::OK; }
   virtual CapturePlan plan(Camera&, const Release&);
+  // At each exposure, before its files are made: what only that moment knows, such as where the camera is.
+  virtual void exposed(Camera&, Shot&) {}
+  // One file of that exposure before it is stored; it comes as a JPEG or raw file of the scene.
+  virtual void develop(Camera&, const PlannedFile&, const Shot&, Object&) {}
+  // From the end of one shot to the next: of a burst and of captures that go on until terminated. Duration::max():
+  // there is none to come.
+  virtual transport::Duration pause(Camera&, const CapturePlan&);
   // Events of a finished file and of the whole release. Default: ObjectAdded(handle), CaptureComplete (not for open
   // captures).
   virtual void file_added(Camera&, const Release&, u32 handle);
   virtual void capture_complete(Camera&, const Release&);
   // An event on its way to a session, whether the profile lists it or not: for vendors that tell in a way of their own.
   virtual void announced(Camera&, CameraSession&, const transport::EventOut&) {}
+  // A capture has begun, or is over, however it ended: shutter().busy() says which.
+  virtual void shutter_changed(Camera&) {}
   // A session has ended, however it ended. It is no longer open().
   virtual void session_closed(Camera&, CameraSession&) {}
+  // The camera was switched off and on again.
+  virtual void power_cycled(Camera&) {}
 };
 
 // Listed in vendors/vendors.cpp.

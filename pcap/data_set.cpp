@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "ptp/vendor_data.h"
+
 namespace stuntcam::pcap {
 namespace {
 
@@ -79,7 +81,8 @@ bool carries_data_set(OperationCode code) { return row(code) != nullptr; }
 
 Expected<Json> data_set(const Dictionary& dictionary, const ptp::Message& request, View bytes) {
   const auto* known = row(static_cast<OperationCode>(request.code));
-  return known ? known->decode(dictionary, request, bytes) : Json();
+  if (known != nullptr) return known->decode(dictionary, request, bytes);
+  return ptp::vendor_data_set(dictionary.vendor, static_cast<OperationCode>(request.code), bytes);
 }
 
 }  // namespace stuntcam::pcap

@@ -198,7 +198,7 @@ class Transcript final : public transport::Observer {
     if (!transaction) return;
     const auto& data = transaction->data;
     if (!data || data->sent != sent || data->size == 0) return;
-    if (data->whole() && carries_data_set(static_cast<ptp::OperationCode>(transaction->request.code))) {
+    if (data->whole()) {
       const auto decoded = data_set(camera_->dictionary, transaction->request, data->kept);
       if (decoded && !decoded->is_null()) {
         line["data_set"] = *decoded;

@@ -74,6 +74,19 @@ Timing interpret_timing(const Node& node, Problems& problems) {
   return timing;
 }
 
+Flight interpret_flight(const Node& node, Problems& problems) {
+  Flight flight;
+  Section section(node, "[flight]", problems);
+  section.read("path", flight.path);
+  section.read("latitude", flight.latitude, -90, 90);
+  section.read("longitude", flight.longitude, -180, 180);
+  section.read("ground", flight.ground, -500, 9000);  // the Dead Sea, Mount Everest
+  section.read("height", flight.height, 0, 10'000);   // what still sees something
+  section.read("speed", flight.speed, 0, 100);        // no aircraft that carries a small camera is faster
+  section.read("sunshine_module", flight.sunshine_module);
+  return flight;
+}
+
 Quirks interpret_quirks(const Node& node, Problems& problems) {
   Quirks quirks;
   Section section(node, "[quirks]", problems);
@@ -95,6 +108,7 @@ Quirks interpret_quirks(const Node& node, Problems& problems) {
   section.read("empty_slots_answer", quirks.empty_slots_answer);
   section.read("out_of_focus", quirks.out_of_focus);
   section.read("operations_without_session", quirks.operations_without_session);
+  section.read("status_bits_by_manual", quirks.status_bits_by_manual);
   return quirks;
 }
 
@@ -172,6 +186,7 @@ Profile interpret(const Node& tree, Problems& problems) {
   root.get("extends");  // already followed
   interpret_connection(root, profile);
   if (const Node* node = root.get("timing")) profile.timing = interpret_timing(*node, problems);
+  if (const Node* node = root.get("flight")) profile.flight = interpret_flight(*node, problems);
   if (const Node* node = root.get("quirks")) profile.quirks = interpret_quirks(*node, problems);
 
   // The vendor decides what codes are called, and the properties bring names of their own: they come first.

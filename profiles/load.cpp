@@ -62,12 +62,15 @@ std::expected<Text, std::string> find_base(const Text& child, const std::string&
                                      fmt::join(known, ", "), did_you_mean(nearest(name, known))));
 }
 
+void report(const Problem& problem, Problems& problems) {
+  problems.add({std::make_shared<const std::string>(problem.file), problem.line, problem.column}, problem.message);
+}
+
 // The tree of a profile with its bases merged in. `chain` holds the files on the way here.
 std::optional<Node> resolve(const Text& text, std::vector<std::string> chain, Problems& problems) {
   auto tree = read_toml(text.toml, text.file);
   if (!tree) {
-    const auto& p = tree.error();
-    problems.add({std::make_shared<const std::string>(p.file), p.line, p.column}, p.message);
+    report(tree.error(), problems);
     return std::nullopt;
   }
   const Node* extends = tree->find("extends");
@@ -94,9 +97,36 @@ std::optional<Node> resolve(const Text& text, std::vector<std::string> chain, Pr
   return overlay(std::move(*merged), *tree);
 }
 
-std::expected<Written, std::vector<Problem>> load_text(const Text& text) {
+// "flight.path = …" as a tree of its own.
+std::expected<Node, Problem> read_setting(const Setting& setting) {
+  const auto place = fmt::format("{}={}", setting.key, setting.value);
+  const bool one_line = place.find_first_of("\r\n") == place.npos;
+  if (!one_line) return std::unexpected(Problem{place, 1, 1, "a value has no line breaks"});
+  if (auto tree = read_toml(fmt::format("{} = {}", setting.key, setting.value), place)) return tree;
+  std::string quoted;
+  for (const char c : setting.value) quoted += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+  return read_toml(fmt::format("{} = \"{}\"", setting.key, quoted), place);
+}
+
+// Presets that have a say in the same table come afterwards: they hear of it too.
+void apply(const Setting& setting, Node& root, Problems& problems) {
+  const auto tree = read_setting(setting);
+  if (!tree) return report(tree.error(), problems);
+  root = merge(std::move(root), *tree);
+  const auto table = setting.key.substr(0, setting.key.find('.'));
+  for (Entry& entry : std::get<Node::Table>(root.value)) {
+    auto* presets = entry.key == "presets" ? std::get_if<Node::Table>(&entry.value.value) : nullptr;
+    if (presets == nullptr) continue;
+    for (Entry& preset : *presets)
+      if (preset.value.find(table) != nullptr) preset.value = merge(std::move(preset.value), *tree);
+  }
+}
+
+std::expected<Written, std::vector<Problem>> load_text(const Text& text, const std::vector<Setting>& settings = {}) {
   Problems problems;
   auto tree = resolve(text, {}, problems);
+  for (const auto& setting : settings)
+    if (tree) apply(setting, *tree, problems);
   Profile profile;
   if (tree) profile = interpret(*tree, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems).sorted());
@@ -111,13 +141,14 @@ std::unexpected<std::vector<Problem>> failure(const std::string& file, std::stri
 
 }  // namespace
 
-std::expected<Written, std::vector<Problem>> load_written(const std::string& name_or_path) {
+std::expected<Written, std::vector<Problem>> load_written(const std::string& name_or_path,
+                                                          const std::vector<Setting>& settings) {
   if (name_or_path.ends_with(suffix)) {
     const auto text = read_file(name_or_path);
     if (!text) return failure(name_or_path, text.error());
-    return load_text(*text);
+    return load_text(*text, settings);
   }
-  if (const auto text = find_built_in(name_or_path)) return load_text(*text);
+  if (const auto text = find_built_in(name_or_path)) return load_text(*text, settings);
   const auto known = cameras();
   const std::vector<std::string_view> views(known.begin(), known.end());
   return failure(name_or_path, fmt::format("there is no such camera; there are: {}, or a path that ends in {}{}",
@@ -128,8 +159,9 @@ std::expected<Written, std::vector<Problem>> parse_written(std::string_view toml
   return load_text({std::string(toml), file, false});
 }
 
-std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path) {
-  auto written = load_written(name_or_path);
+std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path,
+                                                  const std::vector<Setting>& settings) {
+  auto written = load_written(name_or_path, settings);
   if (!written) return std::unexpected(std::move(written.error()));
   return std::move(written->profile);
 }

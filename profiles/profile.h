@@ -75,6 +75,16 @@ struct Timing {
   bool operator==(const Timing&) const = default;
 };
 
+// Where a camera is and how it moves ([flight]), for cameras that are carried through the air and tell.
+struct Flight {
+  std::string path;                                // a GPX file; "": a survey that follows from the seed
+  double latitude = 0, longitude = 0, ground = 0;  // degrees, metres above the sea: where the survey starts
+  double height = 50;           // metres above the ground, of the survey and of points that have no elevation
+  double speed = 5;             // m/s, of the survey and of points that have no time; 0: it stays where it stands
+  bool sunshine_module = true;  // the module on top of the aircraft, with sensors of its own, is connected
+  bool operator==(const Flight&) const = default;
+};
+
 // What real cameras do against the standard, or where it leaves a choice. Each value set in a TOML file has a comment
 // there that says what was observed and where.
 struct Quirks {
@@ -94,6 +104,7 @@ struct Quirks {
   bool empty_slots_answer = false;           // a slot without a card has no room and no objects, but can be asked
   bool out_of_focus = false;                 // no autofocus ever succeeds, as with the lens cap on
   bool operations_without_session = false;   // operations other than GetDeviceInfo work before OpenSession
+  bool status_bits_by_manual = false;        // the vendor's status mask as its first manual has it, not as its tools do
   bool operator==(const Quirks&) const = default;
 };
 
@@ -126,6 +137,7 @@ struct Profile {
   std::vector<Storage> storages;
   std::vector<CannedOperation> canned;
   Timing timing;
+  Flight flight;
   Quirks quirks;
   std::map<std::string, Preset> presets;
   std::vector<u16> assumed;  // operation and property codes whose behaviour no source knows (`assumed = […]`), for docs

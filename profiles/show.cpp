@@ -53,6 +53,7 @@ class Printer {
     connection();
     device();
     timing();
+    if (profile_.flight != Flight{}) flight();
     quirks();
     presets();
     for (const auto& storage : profile_.storages) print(storage);
@@ -65,6 +66,7 @@ class Printer {
   std::string print_changes(const Profile& base) {
     if (profile_.device != base.device) device();
     if (profile_.timing != base.timing) timing();
+    if (profile_.flight != base.flight) flight();
     if (profile_.quirks != base.quirks) quirks();
     if (profile_.storages != base.storages)
       for (const auto& storage : profile_.storages) print(storage);
@@ -130,6 +132,7 @@ class Printer {
   void connection();
   void device();
   void timing();
+  void flight();
   void quirks();
   void presets();
   void print(const Storage&);
@@ -194,6 +197,18 @@ void Printer::timing() {
   line("live_view_rate = {}", timing.live_view_rate);
 }
 
+void Printer::flight() {
+  const auto& flight = profile_.flight;
+  line("\n[{}flight]", prefix_);
+  text("path", flight.path);
+  line("latitude = {}", flight.latitude);
+  line("longitude = {}", flight.longitude);
+  line("ground = {}", flight.ground);
+  line("height = {}", flight.height);
+  line("speed = {}", flight.speed);
+  line("sunshine_module = {}", flight.sunshine_module);
+}
+
 void Printer::quirks() {
   const auto& quirks = profile_.quirks;
   constexpr std::string_view ids[] = {"off", "lenient", "strict"};
@@ -211,6 +226,7 @@ void Printer::quirks() {
   line("empty_slots_answer = {}", quirks.empty_slots_answer);
   line("out_of_focus = {}", quirks.out_of_focus);
   line("operations_without_session = {}", quirks.operations_without_session);
+  line("status_bits_by_manual = {}", quirks.status_bits_by_manual);
 }
 
 void Printer::presets() {

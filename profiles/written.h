@@ -10,7 +10,8 @@ struct Written {
   Profile profile;
   Node tree;  // with all bases merged in
 };
-std::expected<Written, std::vector<Problem>> load_written(const std::string& name_or_path);
+std::expected<Written, std::vector<Problem>> load_written(const std::string& name_or_path,
+                                                          const std::vector<Setting>& = {});
 std::expected<Written, std::vector<Problem>> parse_written(std::string_view toml, const std::string& file);
 
 }  // namespace stuntcam::profiles

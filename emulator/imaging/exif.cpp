@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 
 namespace stuntcam::emulator {
 namespace {
@@ -60,15 +62,39 @@ TiffDirectory shot_directory(const Shot& shot, u32 width, u32 height) {
   return directory;
 }
 
+TiffDirectory place_directory(const Place& place) {
+  constexpr u32 unit = 100'000;  // of a second of arc: 0.3 mm
+  TiffDirectory directory;
+  directory.bytes(0x0000, std::array<u8, 4>{2, 3, 0, 0});
+  const auto angle = [&](u16 ref, double degrees, std::string_view positive, std::string_view negative) {
+    directory.ascii(ref, degrees < 0 ? negative : positive);
+    const auto units = static_cast<u64>(std::llround(std::abs(degrees) * 3600 * unit));
+    directory.rationals(static_cast<u16>(ref + 1), {{static_cast<u32>(units / unit / 3600), 1},
+                                                    {static_cast<u32>(units / unit / 60 % 60), 1},
+                                                    {static_cast<u32>(units % (u64{60} * unit)), unit}});
+  };
+  angle(0x0001, place.latitude, "N", "S");
+  angle(0x0003, place.longitude, "E", "W");
+  directory.bytes(0x0005, std::array<u8, 1>{static_cast<u8>(place.altitude < 0 ? 1 : 0)});
+  directory.rational(0x0006, static_cast<u32>(std::lround(std::abs(place.altitude) * 1000)), 1000);
+  directory.ascii(0x0012, "WGS-84");
+  return directory;
+}
+
 Bytes exif_segment(const Shot& shot, u32 width, u32 height, View thumbnail) {
   TiffDirectory camera = camera_directory(shot);
+  if (shot.place) camera.longs(tag::gps_directory, {0});
   const TiffDirectory settings = shot_directory(shot, width, height);
   Bytes tiff = tiff_header();
   const u32 settings_at = static_cast<u32>(tiff.size()) + camera.size();
-  const u32 thumbnail_directory_at = settings_at + settings.size();
+  const u32 place_at = settings_at + settings.size();
+  const auto place = shot.place ? std::optional(place_directory(*shot.place)) : std::nullopt;
+  const u32 thumbnail_directory_at = place_at + (place ? place->size() : 0);
   camera.longs(tag::exif_directory, {settings_at});
+  if (place) camera.longs(tag::gps_directory, {place_at});
   camera.write(tiff, thumbnail.empty() ? 0 : thumbnail_directory_at);
   settings.write(tiff);
+  if (place) place->write(tiff);
   if (!thumbnail.empty()) {
     TiffDirectory small;
     small.shorts(tag::compression, {6});  // JPEG

@@ -31,9 +31,20 @@ Bytes picture(const Shot& shot, u32 width, u32 height, bool smooth) {
   return compress(canvas, quality(shot));
 }
 
+// How such a segment says that it is XMP and not EXIF.
+constexpr std::string_view xmp_mark("http://ns.adobe.com/xap/1.0/\0", 29);
+
+Bytes xmp_segment(std::string_view packet) {
+  Bytes segment(xmp_mark.begin(), xmp_mark.end());
+  segment.insert(segment.end(), packet.begin(), packet.end());
+  return segment;
+}
+
 Bytes with_exif(const Shot& shot, u32 width, u32 height, bool smooth, bool thumbnail) {
   const Bytes small = thumbnail ? render_thumbnail(shot) : Bytes{};
-  return with_segment(picture(shot, width, height, smooth), app1, exif_segment(shot, width, height, small));
+  Bytes jpeg = picture(shot, width, height, smooth);
+  if (!shot.xmp.empty()) jpeg = with_segment(jpeg, app1, xmp_segment(shot.xmp));
+  return with_segment(jpeg, app1, exif_segment(shot, width, height, small));
 }
 
 // Cut: fewer bytes than any JPEG has.

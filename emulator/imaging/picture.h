@@ -12,6 +12,11 @@
 
 namespace stuntcam::emulator {
 
+struct Place {
+  double latitude = 0, longitude = 0;  // degrees, north and east positive
+  double altitude = 0;                 // metres above the sea
+};
+
 struct Shot {
   std::string manufacturer, model, software;  // EXIF Make, Model, Software
   std::string title;                          // the large line in the picture: "NIKON D5300"
@@ -28,6 +33,8 @@ struct Shot {
   std::string white_balance;        // label
   int orientation = 1;              // EXIF
   u64 seed = 0;                     // colours of the scene
+  std::optional<Place> place;       // where it was taken: EXIF's GPS directory
+  std::string xmp;                  // a whole XMP packet, or ""
 };
 
 // Every thumbnail of ours has this size, filled up with a comment: ObjectInfo tells it for 100,000 objects without

@@ -5,6 +5,7 @@
 namespace stuntcam::emulator {
 namespace {
 enum Type : u16 {
+  byte_type = 1,
   ascii_type = 2,
   short_type = 3,
   long_type = 4,
@@ -40,6 +41,12 @@ void TiffDirectory::longs(u16 tag, std::initializer_list<u32> values) {
 }
 void TiffDirectory::rational(u16 tag, u32 numerator, u32 denominator) {
   entries_[tag] = {rational_type, 1, packed({numerator, denominator})};
+}
+void TiffDirectory::rationals(u16 tag, std::initializer_list<std::array<u32, 2>> values) {
+  entries_[tag] = {rational_type, static_cast<u32>(values.size()), packed(values)};
+}
+void TiffDirectory::bytes(u16 tag, View values) {
+  entries_[tag] = {byte_type, static_cast<u32>(values.size()), Bytes(values.begin(), values.end())};
 }
 void TiffDirectory::signed_rational(u16 tag, i32 numerator, i32 denominator) {
   entries_[tag] = {signed_type, 1, packed({numerator, denominator})};

@@ -1,6 +1,8 @@
 // Little-endian TIFF directories: what EXIF blocks and raw files are made of.
 #pragma once
 
+#include <array>
+#include <initializer_list>
 #include <map>
 #include <string_view>
 
@@ -14,6 +16,8 @@ class TiffDirectory {
   void shorts(u16 tag, std::initializer_list<u16> values);
   void longs(u16 tag, std::initializer_list<u32> values);
   void rational(u16 tag, u32 numerator, u32 denominator);
+  void rationals(u16 tag, std::initializer_list<std::array<u32, 2>> values);  // numerator, denominator
+  void bytes(u16 tag, View values);
   void signed_rational(u16 tag, i32 numerator, i32 denominator);
   void undefined(u16 tag, View bytes);
 

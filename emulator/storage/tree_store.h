@@ -15,6 +15,7 @@ class TreeStore : public Store {
 
   u32 id() const final { return options_.storage.id; }
   bool present() const final { return options_.storage.present; }
+  void set_present(bool present) final { options_.storage.present = present; }
   ptp::StorageInfo info() const final;
   const Object* find(u32 handle) const final;
   std::vector<u32> list(u32 parent) const final;

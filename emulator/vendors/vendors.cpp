@@ -4,6 +4,7 @@
 #include "emulator/vendors/leica.h"
 #include "emulator/vendors/nikon.h"
 #include "emulator/vendors/olympus.h"
+#include "emulator/vendors/parrot.h"
 
 namespace stuntcam::emulator {
 
@@ -17,6 +18,8 @@ std::unique_ptr<VendorModule> make_vendor_module(ptp::Vendor vendor) {
       return std::make_unique<NikonModule>();
     case ptp::Vendor::olympus:
       return std::make_unique<OlympusModule>();
+    case ptp::Vendor::parrot:
+      return std::make_unique<ParrotModule>();
     default:
       return std::make_unique<VendorModule>();
   }

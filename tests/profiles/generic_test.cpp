@@ -10,8 +10,8 @@ namespace stuntcam::profiles {
 namespace {
 
 TEST(Cameras, LoadWithoutComplaint) {
-  EXPECT_THAT(cameras(),
-              testing::IsSupersetOf({"canon-eos-r6", "generic", "leica-sl", "nikon-d5300", "olympus-e-m1"}));
+  EXPECT_THAT(cameras(), testing::IsSupersetOf(
+                             {"canon-eos-r6", "generic", "leica-sl", "nikon-d5300", "olympus-e-m1", "parrot-sequoia"}));
   for (const auto& name : cameras()) {
     const auto profile = load(name);
     if (!profile) FAIL() << profile.error().front().to_string();
