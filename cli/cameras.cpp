@@ -15,6 +15,8 @@ int cameras(bool json) {
       fmt::print("{:<16}{}\n", profile.name, profile.description);
       continue;
     }
+    auto presets = ptp::Json::array();
+    for (const auto& [name, preset] : profile.presets) presets.push_back(name);
     const ptp::Json line = {{"name", profile.name},
                             {"description", profile.description},
                             {"manufacturer", device.manufacturer},
@@ -22,6 +24,7 @@ int cameras(bool json) {
                             {"version", device.version},
                             {"dialect", profile.dialect},
                             {"port", profile.port},
+                            {"presets", presets},
                             {"origin", profile.origin}};
     fmt::print("{}\n", line.dump());
   }

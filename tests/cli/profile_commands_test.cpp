@@ -35,6 +35,27 @@ TEST(ProfileShow, PrintsAProfileThatCanBeUsed) {
   EXPECT_EQ(checked.status, 0) << checked.out;
 }
 
+TEST(ProfileShow, UnderAPreset) {
+  const Folder folder;
+  const auto path = folder.write("toy.toml", "extends = \"generic\"\n[presets.later.device]\nversion = \"2.0\"\n");
+  const auto now = nlohmann::json::parse(stuntcam({"profile", "show", "--json", path}).out);
+  EXPECT_EQ(now["device"]["version"], "1.0");
+  const auto later = nlohmann::json::parse(stuntcam({"profile", "show", "--json", "--preset", "later", path}).out);
+  EXPECT_EQ(later["device"]["version"], "2.0");
+  const auto never = stuntcam({"profile", "show", "--preset", "never", path});
+  EXPECT_EQ(never.status, 2);
+  EXPECT_THAT(never.err, HasSubstr("toy has no preset 'never'; it has: later"));
+}
+
+TEST(ProfileCheck, NotesAreNoMistakes) {
+  const Folder folder;
+  const auto path = folder.write("quiet.toml", "extends = \"generic\"\n[add]\nevents = [0xC001]\n");
+  const auto checked = stuntcam({"profile", "check", path});
+  EXPECT_EQ(checked.status, 0);
+  EXPECT_THAT(checked.out, ContainsRegex("note: .*quiet.toml:3:11: event 0xC001 is advertised, and nothing here"));
+  EXPECT_THAT(checked.out, ContainsRegex("quiet.toml: ok\n"));
+}
+
 TEST(ProfileShow, IsOneObjectWithJson) {
   const auto shown = nlohmann::json::parse(stuntcam({"profile", "show", "--json", "nikon-d5300"}).out);
   EXPECT_EQ(shown["device"]["model"], "D5300");
