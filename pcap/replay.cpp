@@ -99,8 +99,9 @@ class Replay::Play final : public transport::Session {
     auto& report = replay_.report_;
     ++report.requests;
     if (is(request, OperationCode::OpenSession)) fallback_open_ = false;
-    if (const auto choice = script_.choose(key)) {
-      report.repeated += choice->fresh ? 0 : 1;
+    const auto due = [this](i64 since_effect) { return wait(0, since_effect) <= replay_.clock_.now() - answered_; };
+    if (const auto choice = script_.choose(key, due)) {
+      report.repeated += choice->fresh || choice->poll ? 0 : 1;
       report.out_of_order += choice->out_of_order ? 1 : 0;
       return recorded(request, session_, script_, *choice);
     }
@@ -131,6 +132,7 @@ class Replay::Play final : public transport::Session {
     }
     reply.before_response = wait(one.data ? one.data_ended : one.asked.time, one.answered.time);
     if (choice.fresh) tell_events(one, script.due(choice.index), reply);
+    if (choice.effect) answered_ = replay_.clock_.now() + reply.before_response;
     return reply;
   }
 
@@ -225,6 +227,7 @@ class Replay::Play final : public transport::Session {
   std::unique_ptr<transport::Session> fallback_;
   bool fallback_open_ = false;
   std::map<u32, u32> transactions_;  // recorded ids and those of now
+  Duration answered_{};              // when the last one was that may have changed something
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

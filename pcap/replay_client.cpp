@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 #include <system_error>
 
@@ -70,6 +71,10 @@ Task<> read_events(std::shared_ptr<Link> link, std::shared_ptr<std::deque<Queued
   }
 }
 
+bool names_object(const QueuedEvent& event) {
+  return event.code == static_cast<u16>(ptp::EventCode::ObjectAdded) || event.param >= least_handle;
+}
+
 bool same_request(const Message& one, const Message& other) {
   return one.code == other.code && one.params == other.params;
 }
@@ -93,18 +98,28 @@ ClientReplay::~ClientReplay() {
     if (link) link->close();
 }
 
-// What events announced was made in the session.
+// What events announced was made in the session. In a queue whose form is not known, an event names an object where the
+// bytes of its handle are.
 void ClientReplay::find_fresh() {
+  const auto note = [this](const QueuedEvent& event) {
+    if (names_object(event)) ids_.fresh.insert(event.param);
+  };
+  std::set<u32> objects;
+  for (const auto& one : session_.transactions)
+    if (const u32 handle = Identifiers::object(one.request); handle >= least_handle) objects.insert(handle);
   for (const auto& one : session_.transactions) {
-    for (const auto& event : one.events)
-      if (event.message.count > 0 && event.message.params[0] >= least_handle)
-        ids_.fresh.insert(event.message.params[0]);
+    for (const auto& event : one.events) note({event.message.code, event.message.params[0]});
     if (role_of(one, session_.dictionary.vendor) != Role::queue) continue;
     const auto bytes = recorded_bytes(one);
     const auto queued = bytes ? queued_events(*bytes) : std::nullopt;
-    if (!queued) continue;
-    for (const auto& event : *queued)
-      if (event.param >= least_handle) ids_.fresh.insert(event.param);
+    for (const auto& event : queued.value_or(std::vector<QueuedEvent>())) note(event);
+    if (queued || !bytes) continue;
+    quiet_ = std::min(quiet_, one.data->size);
+    for (std::size_t at = 0; at + sizeof(u32) <= bytes->size(); ++at) {
+      u32 value = 0;
+      std::memcpy(&value, bytes->data() + at, sizeof(value));
+      if (objects.contains(value)) ids_.fresh.insert(value);
+    }
   }
 }
 
@@ -289,7 +304,7 @@ bool ClientReplay::take_event(const QueuedEvent& recorded) {
   const auto wanted = ids_.handles.contains(recorded.param) ? ids_.handles[recorded.param] : recorded.param;
   const auto same_code = [&](const QueuedEvent& one) { return one.code == recorded.code; };
   auto found = std::ranges::find_if(*bag_, [&](const auto& one) { return same_code(one) && one.param == wanted; });
-  if (found == bag_->end() && recorded.param >= least_handle) {
+  if (found == bag_->end() && names_object(recorded)) {
     found = std::ranges::find_if(*bag_, same_code);
     if (found != bag_->end()) ids_.handles[recorded.param] = found->param;
   }
@@ -298,18 +313,23 @@ bool ClientReplay::take_event(const QueuedEvent& recorded) {
   return true;
 }
 
-// A queue is asked until it has given what it gave then; not so many times.
+// A queue is asked until it has given what it gave then; not so many times. Of a queue in a form that is not known
+// here, that is as many bytes.
 Task<> ClientReplay::poll(const RecordedTransaction& one, Message request, Step& step) {
   const auto bytes = recorded_bytes(one);
   const auto recorded = bytes ? queued_events(*bytes) : std::nullopt;
   std::vector<QueuedEvent> missing = recorded.value_or(std::vector<QueuedEvent>());
+  if (!recorded && one.data) awaited_ += static_cast<i64>(one.data->size - std::min(quiet_, one.data->size));
   const auto due = clock_.now() + options_.condition;
   for (;;) {
     const Answer answer = co_await ask_until_ready(one, request);
-    const auto live = queued_events(answer.kept);
+    const auto live = recorded ? queued_events(answer.kept) : std::nullopt;
     if (live && bag_->size() + live->size() <= most_events) bag_->insert(bag_->end(), live->begin(), live->end());
+    if (!recorded && answer.data) awaited_ -= static_cast<i64>(answer.size - std::min(quiet_, answer.size));
     std::erase_if(missing, [&](const QueuedEvent& event) { return take_event(event); });
-    if (missing.empty() || clock_.now() >= due) {
+    const bool late = clock_.now() >= due;
+    if (late) awaited_ = 0;
+    if ((missing.empty() && awaited_ <= 0) || late) {
       if (one.response && answer.response && one.response->code != answer.response->code)
         compare_answer(one, answer, step);
       break;

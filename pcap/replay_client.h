@@ -90,6 +90,8 @@ class ClientReplay {
   u32 last_ = 0;
   bool open_ = false, late_ = false;
   Bytes buffer_;
+  u64 quiet_ = unknown_size;  // bytes of an empty queue in a form that is not known
+  i64 awaited_ = 0;           // bytes that such queues gave then and not yet now
   u64 different_ = 0;
 };
 

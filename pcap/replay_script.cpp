@@ -10,6 +10,9 @@ namespace {
 
 using ptp::OperationCode;
 
+// Asks whether the camera is ready, or keeps it awake: by the clock, not by what was asked before.
+bool goes_by_the_clock(std::string_view name) { return name.ends_with("Ready") || name.starts_with("KeepDevice"); }
+
 // Nearest requests that are named.
 constexpr std::size_t most_named = 3;
 
@@ -30,8 +33,8 @@ Role role_of(const RecordedTransaction& one, ptp::Vendor vendor) {
   const auto name = ptp::name(code, vendor);
   if (name.starts_with("GetEvent") || name.starts_with("CheckEvent")) return Role::queue;
   const bool asks = one.data ? one.data->sent : ptp::data_direction(code, vendor) == ptp::DataDirection::to_initiator;
-  // Who was busy did nothing; and whether it is ready is asked, not changed.
-  if (asks || is(one.response, ptp::ResponseCode::DeviceBusy) || name.ends_with("Ready")) return Role::state;
+  // Who was busy did nothing.
+  if (asks || is(one.response, ptp::ResponseCode::DeviceBusy) || goes_by_the_clock(name)) return Role::state;
   return Role::effect;
 }
 
@@ -58,7 +61,8 @@ Script::Script(const RecordedSession& session, const MatchOptions& options) : se
     if (entry.role == Role::queue) continue;
     const bool busy = is(session.transactions[i].response, ptp::ResponseCode::DeviceBusy);
     const bool again = before != nullptr && before->key == entry.key && entry.role == Role::state;
-    entry.poll = busy || again;
+    const auto code = static_cast<OperationCode>(entry.key.code);
+    entry.poll = busy || again || goes_by_the_clock(ptp::name(code, session.dictionary.vendor));
     before = &entry;
   }
   find_idle();
@@ -86,21 +90,21 @@ bool Script::carries_data(const ptp::Message& request) const {
 
 Script::Choice Script::take(std::size_t index, bool out_of_order) {
   auto& entry = entries_[index];
-  const Choice choice{index, !entry.used, out_of_order};
+  const Choice choice{index, !entry.used, entry.role == Role::effect, entry.poll, out_of_order};
   entry.used = true;
   last_[entry.key] = index;
   if (choice.fresh && entry.role == Role::effect && (!position_ || index > *position_)) position_ = index;
   return choice;
 }
 
-std::optional<Script::Choice> Script::choose(const RequestKey& key) {
+std::optional<Script::Choice> Script::choose(const RequestKey& key, const Due& due) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return {};
   const auto& indexes = found->second;
-  if (options_.match == Match::strict) return choose_strict(key, indexes);
+  if (options_.match == Match::strict) return choose_strict(key, indexes, due);
   switch (entries_[indexes.back()].role) {
     case Role::queue:
-      return choose_queued(indexes);
+      return choose_queued(indexes, due);
     case Role::state:
       return choose_state(indexes);
     case Role::effect:
@@ -109,16 +113,16 @@ std::optional<Script::Choice> Script::choose(const RequestKey& key) {
   return choose_effect(indexes);
 }
 
-std::optional<Script::Choice> Script::choose_strict(const RequestKey& key, const Indexes& indexes) {
+std::optional<Script::Choice> Script::choose_strict(const RequestKey& key, const Indexes& indexes, const Due& due) {
   auto at = next_;
   while (at < entries_.size() && entries_[at].key != key && (entries_[at].poll || !entries_[at].usable)) ++at;
   if (at < entries_.size() && entries_[at].usable && entries_[at].key == key) {
     next_ = at + 1;
-    return entries_[at].role == Role::queue ? choose_queued(indexes) : take(at);
+    return entries_[at].role == Role::queue ? choose_queued(indexes, due) : take(at);
   }
   const bool poll = std::ranges::any_of(indexes, [&](std::size_t index) { return entries_[index].poll; });
   if (!poll) return {};
-  return entries_[indexes.back()].role == Role::queue ? choose_queued(indexes) : choose_state(indexes);
+  return entries_[indexes.back()].role == Role::queue ? choose_queued(indexes, due) : choose_state(indexes);
 }
 
 Script::Choice Script::choose_effect(const Indexes& indexes) {
@@ -164,15 +168,20 @@ void Script::find_idle() {
   }
 }
 
-// What is queued comes out once, when that which caused it has happened; without it, the queue is empty.
-Script::Choice Script::choose_queued(const Indexes& indexes) {
+// What is queued comes out once, when that which caused it has happened; without it, the queue is empty, however often
+// it is asked.
+Script::Choice Script::choose_queued(const Indexes& indexes, const Due& due) {
   std::optional<std::size_t> quiet;
   for (const auto index : indexes) {
     const auto& entry = entries_[index];
-    if (entry.idle && !quiet) quiet = index;
+    if (entry.idle) {
+      quiet = index;
+      continue;
+    }
     if (entry.used || !performed(entry)) continue;
-    const bool stale = entry.cause != position_;
-    if (entry.idle && stale) continue;
+    const auto& transactions = session_.transactions;
+    const bool recent = due && entry.cause && entry.cause == position_;
+    if (recent && !due(transactions[index].asked.time - transactions[*entry.cause].answered.time)) break;
     return take(index);
   }
   return take(quiet.value_or(indexes.back()));

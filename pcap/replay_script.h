@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -52,9 +53,13 @@ class Script {
   struct Choice {
     std::size_t index = 0;      // of RecordedSession::transactions
     bool fresh = false;         // not asked before: what followed it, follows now
+    bool effect = false;        // it may have changed something
+    bool poll = false;          // it may come as often as it likes
     bool out_of_order = false;  // behind what was asked already
   };
-  std::optional<Choice> choose(const RequestKey&);
+  // due: has so much recorded time (nanoseconds) passed since the effect asked last? Without it: it always has.
+  using Due = std::function<bool(i64 since_effect)>;
+  std::optional<Choice> choose(const RequestKey&, const Due& due = {});
   // The recorded events, by transaction, that are due once `index` was answered for the first time.
   std::vector<const RecordedEvent*> due(std::size_t index);
 
@@ -82,10 +87,10 @@ class Script {
   void find_idle();
   bool performed(const Entry&) const;
   Choice take(std::size_t index, bool out_of_order = false);
-  std::optional<Choice> choose_strict(const RequestKey&, const Indexes&);
+  std::optional<Choice> choose_strict(const RequestKey&, const Indexes&, const Due&);
   Choice choose_effect(const Indexes&);
   Choice choose_state(const Indexes&);
-  Choice choose_queued(const Indexes&);
+  Choice choose_queued(const Indexes&, const Due&);
 
   const RecordedSession& session_;
   MatchOptions options_;

@@ -24,9 +24,9 @@ constexpr u16 ok = 0x2001, busy = 0x2019;
 // A conversation to be captured, and its file.
 class Talk {
  public:
-  Talk() {
+  explicit Talk(u32 extension = 10) {  // whose GetEvent is 0x90C7
     ptp::DeviceInfo device;
-    device.vendor_extension_id = 10;  // whose GetEvent is 0x90C7
+    device.vendor_extension_id = extension;
     ask(info, {}, ptp::encode(device));
   }
   // data: to the initiator; out: from it.
@@ -51,7 +51,6 @@ class Talk {
     add(false, request(code, ++last_));
     return *this;
   }
-  u32 last() const { return last_; }
 
   std::shared_ptr<const RecordedFile> file() const {
     auto bytes = pcap_head(false, 0xA1B23C4D);  // nanoseconds; a frame each millisecond
@@ -189,10 +188,20 @@ TEST_F(ReplayTest, QueuedEventsComeOutOnceAndAfterTheirCause) {
   play(talk);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(get_event), "2001 _");  // not by count
   EXPECT_EQ(ask(capture), "2001");
-  EXPECT_EQ(ask(get_event), "2001 _");
-  EXPECT_EQ(ask(0x1008, {5}), "2001 name");  // before it has polled to the end
+  EXPECT_EQ(ask(0x1008, {5}), "2001 name");  // before it has polled
   EXPECT_EQ(ask(get_event), "2001 added");
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(get_event), "2001 _");
+}
+
+TEST_F(ReplayTest, QueuedEventsTakeAsLongAsRecorded) {
+  play(Talk().ask(capture).ask(get_event, {}, bytes("_")).ask(get_event, {}, bytes("added")), Match::ordered, 1);
+  using std::chrono::milliseconds;
+  ask(capture);  // answered after a millisecond; the second GetEvent was asked four later
+  clock_.advance(milliseconds(4));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(get_event), "2001 _");
+  clock_.advance(milliseconds(1));
+  EXPECT_EQ(ask(get_event), "2001 added");
+  EXPECT_EQ(ask(get_event), "2001 _");
 }
 
 TEST_F(ReplayTest, WaitingForABusyCameraEnds) {
@@ -269,6 +278,19 @@ TEST_F(ReplayTest, StrictTakesTheNextRequestOnly) {
   EXPECT_EQ(replay_->report().misses, 1u);
   EXPECT_TRUE(replay_->report().unasked.empty());
   EXPECT_TRUE(replay_->report().differed());
+}
+
+TEST_F(ReplayTest, StrictDoesNotCountWhatKeepsACameraAwake) {
+  Talk talk(11);
+  talk.ask(0x911D).ask(get_value, {1}, bytes("a"));  // whose KeepDeviceOn this is
+  play(talk, Match::strict);
+  ask(info);
+  EXPECT_EQ(ask(get_value, {1}), "2001 a");
+  EXPECT_EQ(ask(0x911D), "2001");
+  EXPECT_EQ(ask(0x911D), "2001");
+  session_.reset();
+  EXPECT_FALSE(replay_->report().differed());
+  EXPECT_EQ(replay_->report().repeated, 0u);
 }
 
 TEST_F(ReplayTest, StrictMissesWhatIsNotAsked) {
