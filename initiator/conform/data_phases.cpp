@@ -68,7 +68,7 @@ Task<> ids(Trial& t) {
 
 Task<> none_where_none(Trial& t) {
   co_await t.connect();
-  const Answer answer = co_await t.ask(Op::OpenSession, 1u);
+  const Answer answer = co_await t.ask(Op::OpenSession, 4u);
   expect_ok(answer);
   expect(!answer.data, "no data phase in OpenSession", fmt::format("one of {} bytes", answer.size));
 }

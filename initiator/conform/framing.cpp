@@ -34,7 +34,7 @@ Task<> handshake_in_pieces(Trial& t) {
 }
 
 Task<> probe_in_pieces(Trial& t) {
-  co_await t.connect();
+  co_await t.enter();
   const auto ping = plain(Kind::probe_request);
   co_await t.events().drip(encoded(ping));
   const Packet answer = co_await t.events().next("ProbeResponse");
@@ -45,7 +45,11 @@ Task<> data_in_one_segment(Trial& t) {
   co_await t.enter();
   const auto desc = co_await t.property_where("writable property", settable);
   const Bytes value = desc.current.bytes();
-  const Answer answer = co_await t.send(Op::SetDevicePropValue, value, desc.code);
+  const auto asked = t.request(Op::SetDevicePropValue, {desc.code}, 2);
+  t.command().put(asked);
+  t.put_data(asked.transaction_id, value);
+  co_await t.command().flush();
+  const Answer answer = co_await t.answer(asked);
   expect_ok(answer);
   co_await t.in_step();
 }

@@ -147,11 +147,15 @@ Task<Answer> Initiator::patiently(Message request, Bytes data, bool sends) {
 }
 
 Task<Answer> Initiator::once(Message request, Bytes data, bool alone) {
-  command_->put(request);
-  if (!alone) put_data(request.transaction_id, data);
-  co_await command_->flush();
+  co_await command_->send(request);
+  if (!alone) {
+    // In segments of its own, as most clients send it; for all in one there is a case.
+    co_await transport::wait(subject_.io, subject_.clock, {});
+    put_data(request.transaction_id, data);
+    co_await command_->flush();
+  }
   Answer came = co_await answer(request);
-  if (came.ok() && request.code == static_cast<u16>(Op::CloseSession)) open_ = false;
+  if (request.code == static_cast<u16>(Op::CloseSession)) open_ = false;
   co_return came;
 }
 
@@ -169,13 +173,15 @@ Task<Answer> Initiator::answer(Message request) {
       const u64 size = co_await command_->payload(came.bytes, kept_data);
       came.size += size;
     } else if (packet.message.kind == Kind::operation_response) {
-      // One that was answered already is a stray: a case of its own looks for it.
-      const bool stray = packet.message.transaction_id != request.transaction_id &&
-                         std::ranges::find(answered_, packet.message.transaction_id) != answered_.end();
+      // A second response to the transaction before: a case of its own looks for it. One camera answers CloseSession
+      // with TransactionID 0 (docs/protocol.md §3).
+      const u32 id = packet.message.transaction_id;
+      const bool closing = request.code == static_cast<u16>(Op::CloseSession) && id == 0;
+      const bool stray = id != request.transaction_id && id == answered_ && !closing;
       if (stray) continue;
       came.response = packet.message;
       came.response_length = packet.wire.size();
-      answered_.push_back(packet.message.transaction_id);
+      answered_ = id;
       co_return came;
     } else if (packet.message.kind != Kind::event && packet.message.kind != Kind::probe_response) {
       throw Mismatch(fmt::format("a response to {}", came.operation), packet.name());

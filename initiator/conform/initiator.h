@@ -141,7 +141,7 @@ class Initiator {
   u32 number_ = 0, last_id_ = 0;
   bool open_ = false;
   u64 probed_ = 0;
-  std::vector<u32> answered_;  // TransactionIDs whose response has come
+  std::optional<u32> answered_;  // the TransactionID of the last response
   std::deque<Heard> heard_;
   std::optional<std::vector<Found>> objects_;
   std::optional<std::vector<ptp::DevicePropDesc>> properties_;

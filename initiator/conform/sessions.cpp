@@ -5,11 +5,11 @@
 namespace stuntcam::initiator::conform {
 namespace {
 
-constexpr u32 some_id = 0x412, largest_id = 0xFFFFFFFE;
+constexpr u32 largest_id = 0xFFFFFFFE;
 
 Task<> open(Trial& t) {
   co_await t.connect();
-  const Answer answer = co_await t.ask(Op::OpenSession, 1u);
+  const Answer answer = co_await t.ask(Op::OpenSession, 3u);
   expect_ok(answer);
 }
 
@@ -26,41 +26,42 @@ Task<> open_zero(Trial& t) {
 }
 
 Task<> open_twice(Trial& t) {
-  co_await t.enter(some_id);
-  const Answer answer = co_await t.ask(Op::OpenSession, some_id);
+  co_await t.enter(0x410);
+  const Answer answer = co_await t.ask(Op::OpenSession, 0x410);
   expect_code(answer, Code::SessionAlreadyOpened);
 }
 
 Task<> open_twice_names(Trial& t) {
-  co_await t.enter(some_id);
-  const Answer answer = co_await t.ask(Op::OpenSession, some_id + 1);
+  constexpr u32 id = 0x411;
+  co_await t.enter(id);
+  const Answer answer = co_await t.ask(Op::OpenSession, 0x4FF);
   expect_code(answer, Code::SessionAlreadyOpened);
-  expect(answer.response.count >= 1 && answer.param(0) == some_id, text("parameter 1, the open SessionID,", some_id),
+  expect(answer.response.count >= 1 && answer.param(0) == id, text("parameter 1, the open SessionID,", id),
          answer.response.count == 0 ? "no parameter" : text("parameter 1", answer.param(0)));
 }
 
 Task<> open_twice_harmless(Trial& t) {
-  co_await t.enter(some_id);
-  co_await t.ask(Op::OpenSession, some_id);
+  co_await t.enter(0x412);
+  co_await t.ask(Op::OpenSession, 0x412);
   const Answer answer = co_await t.ask(Op::GetStorageIDs);
   expect_ok(answer);
 }
 
 Task<> close(Trial& t) {
-  co_await t.enter();
+  co_await t.enter(0x413);
   const Answer answer = co_await t.ask(Op::CloseSession);
   expect_ok(answer);
 }
 
 Task<> closed(Trial& t) {
-  co_await t.enter();
+  co_await t.enter(0x414);
   co_await t.ask(Op::CloseSession);
   const Answer answer = co_await t.ask(Op::GetStorageIDs);
   expect_code(answer, Code::SessionNotOpen);
 }
 
 Task<> reopen(Trial& t) {
-  co_await t.enter();
+  co_await t.enter(0x415);
   co_await t.ask(Op::CloseSession);
   const Answer opened = co_await t.ask(Op::OpenSession, 1u);
   expect_ok(opened);
@@ -88,25 +89,25 @@ Task<> info_outside(Trial& t) {
 }
 
 Task<> info_inside(Trial& t) {
-  co_await t.enter();
+  co_await t.enter(0x416);
   co_await t.fetch(Op::GetStorageIDs);
   co_await t.fetch(Op::GetDeviceInfo);
 }
 
 Task<> lost(Trial& t) {
-  co_await t.enter(some_id);
+  co_await t.enter(0x417);
   t.drop();
   t.forget_session();
   co_await t.connect();
-  co_await t.enter(some_id);
+  co_await t.enter(0x417);
   co_await t.fetch(Op::GetStorageIDs);
 }
 
 Task<> own_ids(Trial& t) {
-  co_await t.enter(some_id);
+  co_await t.enter(0x418);
   for (int i = 0; i < 3; ++i) co_await t.fetch(Op::GetStorageIDs);
   Initiator& second = t.another();
-  co_await second.enter(some_id + 1);
+  co_await second.enter(0x419);
   const Answer answer = co_await second.ask(Op::GetStorageIDs);
   expect_ok(answer);
   const Answer mine = co_await t.ask(Op::GetStorageIDs);
@@ -114,18 +115,18 @@ Task<> own_ids(Trial& t) {
 }
 
 Task<> own_close(Trial& t) {
-  co_await t.enter(some_id);
+  co_await t.enter(0x41A);
   Initiator& second = t.another();
-  co_await second.enter(some_id + 1);
+  co_await second.enter(0x41B);
   co_await second.ask(Op::CloseSession);
   const Answer answer = co_await t.ask(Op::GetStorageIDs);
   expect_ok(answer);
 }
 
 Task<> other_leaves(Trial& t) {
-  co_await t.enter(some_id);
+  co_await t.enter(0x41C);
   Initiator& second = t.another();
-  co_await second.enter(some_id + 1);
+  co_await second.enter(0x41D);
   second.drop();
   const Answer answer = co_await t.ask(Op::GetStorageIDs);
   expect_ok(answer);

@@ -36,6 +36,7 @@ Task<> open_id(Trial& t) {
 Task<> close_id(Trial& t) {
   co_await t.enter();
   co_await t.fetch(Op::GetStorageIDs);
+  co_await t.fetch(Op::GetStorageIDs);
   const Answer answer = co_await t.ask(Op::CloseSession);
   expect_equal("in the response to CloseSession the TransactionID", answer.asked_id, answer.response.transaction_id);
 }
@@ -66,7 +67,7 @@ constexpr std::array harmless{Op::GetStorageIDs,      Op::GetStorageInfo,       
                               Op::GetThumb,           Op::GetDevicePropDesc,       Op::GetDevicePropValue,
                               Op::GetPartialObject,   Op::GetObjectPropsSupported, Op::GetObjectPropDesc,
                               Op::GetObjectPropValue, Op::GetObjectPropList,       Op::GetObjectReferences,
-                              Op::GetPartialObject64};
+                              Op::GetPartialObject64, Op::GetStreamInfo,           Op::GetVendorDeviceInfo};
 
 Task<> listed(Trial& t) {
   co_await t.enter();
