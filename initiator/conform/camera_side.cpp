@@ -178,6 +178,8 @@ Task<DevicePropDesc> Initiator::property_where(std::string what, std::function<b
   co_return *one;
 }
 
+Task<> ignore(Task<Answer> answer) { co_await std::move(answer); }
+
 Task<> Trial::finish(bool well) {
   while (!undo_.empty()) {
     const auto undo = std::move(undo_.back());

@@ -8,8 +8,12 @@ namespace stuntcam::initiator::conform {
 
 std::vector<const Case*> all_cases() {
   std::vector<const Case*> cases;
-  for (const auto chapter : {framing_cases(), handshake_cases(), session_cases(), transaction_cases(),
-                             data_phase_cases(), probe_cases(), device_cases(), storage_cases()})
+  for (const auto chapter :
+       {framing_cases(), handshake_cases(), session_cases(), transaction_cases(), data_phase_cases(),
+        event_cases(),   cancel_cases(),    probe_cases(),   device_cases(),      storage_cases(),
+        object_cases(),  thumbnail_cases(), partial_cases(), property_cases(),    property_change_cases(),
+        mtp_cases(),     capture_cases(),   upload_cases(),  deletion_cases(),    change_cases(),
+        control_cases()})
     for (const Case& each : chapter) cases.push_back(&each);
   return cases;
 }

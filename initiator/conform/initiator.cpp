@@ -190,6 +190,8 @@ Task<Answer> Initiator::answer(Message request) {
   throw Mismatch(fmt::format("a response to {}", came.operation), "packets without end");
 }
 
+Task<> Initiator::pause(transport::Duration time) { return transport::wait(subject_.io, subject_.clock, time); }
+
 Task<> Initiator::in_step() {
   const auto asked = request(Op::GetDeviceInfo, {});
   const Answer came = co_await transact(asked);

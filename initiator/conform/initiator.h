@@ -102,6 +102,7 @@ class Initiator {
   Task<Answer> answer(ptp::Message request);     // what comes up to the response of a request that went out
   // The session works still: one more operation is answered with OK, and nothing stray comes before it.
   Task<> in_step();
+  Task<> pause(transport::Duration time);
   u32 last_id() const { return last_id_; }
   void set_last_id(u32 id) { last_id_ = id; }
   void forget_session() { open_ = false; }
@@ -146,5 +147,8 @@ class Initiator {
   std::optional<std::vector<Found>> objects_;
   std::optional<std::vector<ptp::DevicePropDesc>> properties_;
 };
+
+// What comes of it does not matter.
+Task<> ignore(Task<Answer> answer);
 
 }  // namespace stuntcam::initiator::conform

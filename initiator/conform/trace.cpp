@@ -53,7 +53,7 @@ class Trace::Watcher final : public transport::Observer {
 
 Trace::Entry& Trace::add(std::string head) {
   if (entries_.size() == kept_entries) {
-    entries_.erase(entries_.begin());
+    entries_.pop_front();
     ++dropped_;
   }
   entries_.push_back({std::move(head), {}, 0});

@@ -1,6 +1,7 @@
 // What went over the wire in one case, for the report of a failure.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ class Trace {
     u64 size = 0;  // of all
   };
   Entry& add(std::string head);
-  std::vector<Entry> entries_;
+  std::deque<Entry> entries_;
   u64 dropped_ = 0;
 };
 

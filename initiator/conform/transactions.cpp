@@ -70,7 +70,7 @@ constexpr std::array harmless{Op::GetStorageIDs,      Op::GetStorageInfo,       
                               Op::GetPartialObject64, Op::GetStreamInfo,           Op::GetVendorDeviceInfo};
 
 Task<> listed(Trial& t) {
-  co_await t.enter();
+  co_await t.enter(0x511);
   for (const Op operation : harmless) {
     if (!t.subject().lists(operation)) continue;
     const Answer answer = co_await t.ask(operation, 0xEEEEEEEEu);
@@ -128,7 +128,7 @@ Task<> refusal_harmless(Trial& t) {
 
 Task<> one_response(Trial& t) {
   co_await t.enter();
-  const Answer answer = co_await t.ask(Op::GetStorageIDs);
+  const Answer answer = co_await t.ask(Op::GetStorageIDs, 0u);
   expect_ok(answer);
   co_await t.in_step();
 }

@@ -54,15 +54,15 @@ name = "IMG_%04u.JPG"
 count = 2
 format = "EXIF_JPEG"
 size = "24KiB"
-width = 640
-height = 480
+width = 64
+height = 48
 
 [[storage.objects]]
 folder = "DCIM/100STUNT"
 name = "MOV_%04u.MP4"
 count = 1
 format = "MP4"
-size = "3MiB"
+size = "1200KiB"
 
 [[storage.objects]]
 folder = "MISC"
@@ -79,6 +79,40 @@ access = "read-only"
 capacity = "1MiB"
 description = "Internal memory"
 label = "INTERNAL"
+
+[[property]]
+code = "BatteryLevel"
+type = "uint8"
+access = "r"
+default = 100
+range = [0, 100, 1]
+
+[[property]]
+code = "ImageSize"
+type = "string"
+access = "rw"
+default = "64x48"
+enum = ["64x48", "96x64"]
+
+[[property]]
+code = "WhiteBalance"
+type = "uint16"
+access = "rw"
+default = 2
+enum = [1, 2, 4]
+
+[[property]]
+code = "DateTime"
+type = "string"
+access = "rw"
+default = "20200101T000000"
+
+[[property]]
+code = "Sharpness"
+type = "uint8"
+access = "rw"
+default = 50
+range = [0, 100, 10]
 )";
 
 profiles::Profile profile(bool honest) {
@@ -333,11 +367,56 @@ Bytes bytes_of(const transport::Body& body) {
   return out;
 }
 
+When of(Op operation, u32 session) {
+  return [operation, session](const Asked& asked) {
+    return asked.is(operation) && (session == 0 || asked.session == session);
+  };
+}
+
+Deviation says(std::string id, When when, Code code, std::vector<std::string> also) {
+  Deviation d{std::move(id), std::move(also)};
+  d.instead = [when, code](const Asked& asked) -> std::optional<Reply> {
+    if (!when(asked)) return {};
+    if (code == Code::OK && asked.is(Op::GetStorageIDs))
+      return Reply(transport::Body(ptp::encode_array(std::vector<u32>{0x10001})));
+    return Reply(code);
+  };
+  return d;
+}
+
+Deviation answers(std::string id, When when, std::function<void(const Asked&, Reply&)> change) {
+  Deviation d{std::move(id)};
+  d.reply = [when, change = std::move(change)](const Asked& asked, Reply& reply) {
+    if (when(asked)) change(asked, reply);
+  };
+  return d;
+}
+
+Deviation says_after(std::string id, When when, Code code) {
+  return answers(std::move(id), std::move(when), [code](const Asked&, Reply& reply) { reply = Reply(code); });
+}
+
+Deviation changes_bytes(std::string id, When when, std::function<void(Bytes&)> change) {
+  return answers(std::move(id), std::move(when), [change = std::move(change)](const Asked&, Reply& reply) {
+    Bytes bytes = bytes_of(reply.body);
+    if (bytes.empty()) return;
+    change(bytes);
+    reply.body = std::move(bytes);
+  });
+}
+
+Deviation one_byte_more(std::string id, When when) {
+  return changes_bytes(std::move(id), std::move(when), [](Bytes& bytes) { bytes.push_back(0); });
+}
+
 std::vector<Deviation> deviations() {
   std::vector<Deviation> all;
   add_connection_deviations(all);
   add_session_deviations(all);
   add_device_deviations(all);
+  add_object_deviations(all);
+  add_property_deviations(all);
+  add_upload_deviations(all);
   return all;
 }
 

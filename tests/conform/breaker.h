@@ -132,11 +132,26 @@ std::vector<Deviation> deviations();
 void add_connection_deviations(std::vector<Deviation>&);
 void add_session_deviations(std::vector<Deviation>&);
 void add_device_deviations(std::vector<Deviation>&);
+void add_object_deviations(std::vector<Deviation>&);
+void add_property_deviations(std::vector<Deviation>&);
+void add_upload_deviations(std::vector<Deviation>&);
 
 bool is(const Message&, Op);  // a request for it
 Bytes packet(u32 type, const Bytes& body);
 Bytes response(Code, u32 transaction_id);
 Bytes bytes_of(const transport::Body&);
+
+// --- deviations of common kinds
+using When = std::function<bool(const Asked&)>;
+When of(Op, u32 session = 0);  // 0: in any
+// Such a request gets this answer, and the camera knows nothing of it.
+Deviation says(std::string id, When, Code, std::vector<std::string> also = {});
+// The camera does it, and says something else.
+Deviation says_after(std::string id, When, Code);
+Deviation answers(std::string id, When, std::function<void(const Asked&, Reply&)> change);
+Deviation changes_bytes(std::string id, When, std::function<void(Bytes&)> change);  // where there are any
+Deviation one_byte_more(std::string id, When);
+
 template <class T>
 void with_data_set(Reply& reply, const std::function<void(T&)>& change) {
   auto decoded = ptp::decode<T>(bytes_of(reply.body));

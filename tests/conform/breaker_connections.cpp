@@ -48,7 +48,7 @@ void add_framing(std::vector<Deviation>& all) {
   all.push_back(whole_only("framing.probe-in-pieces", [](const Message& m) { return m.kind == Kind::probe_request; }));
   all.push_back(whole_only("framing.data-in-pieces", [](const Message& m) { return is(m, Op::SetDevicePropValue); }));
 
-  Deviation one_segment{"framing.data-in-one-segment", {"data.out-*"}};
+  Deviation one_segment{"framing.data-in-one-segment", {"data.out-*", "cancel.out-*", "upload.cancelled"}};
   one_segment.receiving = [](BrokenLink&, Arrival arrival) {
     return arrival.joined && arrival.message.data_phase == 2 ? Do::close : Do::pass;
   };
@@ -381,14 +381,22 @@ void add_data_out(std::vector<Deviation>& all) {
   all.push_back(overlooks("data.out-start-alone", [](BrokenLink&, const Message& m) {
     return m.kind == Kind::data && m.first && m.total == 0;
   }));
+  all.back().also = {"upload.empty"};
   all.push_back(overlooks("data.phase-unknown", [](BrokenLink&, const Message& m) {
     return m.kind == Kind::operation_request && m.data_phase == 3;
   }));
 }
 
 // --- probes
-const std::vector<std::string> all_probes{"probe.*", "framing.probe-in-pieces", "framing.unknown-type-on-events",
-                                          "handshake.event-number-taken-harmless"};
+const std::vector<std::string> all_probes{"probe.*",
+                                          "framing.probe-in-pieces",
+                                          "framing.unknown-type-on-events",
+                                          "handshake.event-number-taken-harmless",
+                                          "events.*",
+                                          "settings.others-hear",
+                                          "capture.*",
+                                          "upload.others-hear",
+                                          "control.reset-others-hear"};
 
 void add_probes(std::vector<Deviation>& all) {
   const auto is_probe = [](BrokenLink& link, const Message& m) {

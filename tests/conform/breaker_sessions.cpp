@@ -7,21 +7,6 @@
 namespace stuntcam::tests {
 namespace {
 
-using When = std::function<bool(const Asked&)>;
-
-Reply ids() { return Reply(transport::Body(ptp::encode_array(std::vector<u32>{0x10001}))); }
-
-// Such a request gets this answer, and the camera knows nothing of it.
-Deviation says(std::string id, When when, Code code, std::vector<std::string> also = {}) {
-  Deviation d{std::move(id), std::move(also)};
-  d.instead = [when, code](const Asked& asked) -> std::optional<Reply> {
-    if (!when(asked)) return {};
-    if (code == Code::OK && asked.is(Op::GetStorageIDs)) return ids();
-    return Reply(code);
-  };
-  return d;
-}
-
 When opens(u32 id) {
   return [id](const Asked& asked) { return asked.is(Op::OpenSession) && asked.param(0) == id && asked.session == 0; };
 }
@@ -129,7 +114,10 @@ void add_transactions(std::vector<Deviation>& all) {
   };
   all.push_back(hasty);
   all.push_back(says(
-      "transactions.listed", [](const Asked& asked) { return asked.is(Op::GetThumb) && asked.param(0) == 0xEEEEEEEE; },
+      "transactions.listed",
+      [](const Asked& asked) {
+        return asked.is(Op::GetThumb) && asked.param(0) == 0xEEEEEEEE && asked.session == 0x511;
+      },
       Code::OperationNotSupported));
   all.push_back(says("transactions.unlisted", code(static_cast<u16>(Op::GetStreamInfo), 1), Code::GeneralError));
   const auto five = [](u32 last) {
@@ -154,7 +142,7 @@ void add_transactions(std::vector<Deviation>& all) {
       },
       Code::SessionNotOpen));
   all.push_back(responds("transactions.one-response", [](BrokenLink& link, Message& m, const Message& asked) {
-    if (is(asked, Op::GetStorageIDs) && asked.transaction_id == 1 && asked.count == 0)
+    if (is(asked, Op::GetStorageIDs) && asked.transaction_id == 1 && asked.count == 1)
       link.put_raw(response(Code::OK, m.transaction_id));
     return Do::pass;
   }));
