@@ -124,10 +124,12 @@ std::unique_ptr<Report> make_report(const ConformOptions& options) {
 // The camera, and the loop on which all waits for it.
 class Bench {
  public:
-  Bench(const Target& target, std::optional<transport::Duration> patience)
+  Bench(const Destination& destination, std::optional<transport::Duration> patience)
       : subject_{io_, clock_,
-                 initiator::tcp_dialers(io_, clock_, target.host, target.port, target.event_port,
-                                        patience.value_or(std::chrono::seconds(5)))} {
+                 initiator::tcp_dialers(io_, clock_, destination.target.host, destination.target.port,
+                                        destination.target.event_port, patience.value_or(std::chrono::seconds(5)))} {
+    subject_.identity = destination.identity;
+    subject_.wrap = destination.wrap;
     if (patience) subject_.patience = *patience;
     std::signal(SIGPIPE, SIG_IGN);
     signals_.async_wait([this](std::error_code error, int signal) {
@@ -173,14 +175,14 @@ Outcome judge(const conform::Result& result, bool expected_to_fail) {
 // A camera that is gone would fail every case that is left.
 constexpr int most_unreachable = 3;
 
-int check(const ConformOptions& options, const std::string& name, Selection cases) {
-  const auto target = parse_target(name);
+int check(const ConformOptions& options, const Destination& destination, Selection cases) {
+  const auto& name = destination.name;
   const auto expected = read_expected_failures(options.expected_failures);
   std::vector<Checked> all;
   Tally tally;
   if (!options.destructive)
     tally.destructive_left_out = std::erase_if(cases, [](const auto* each) { return each->destructive; });
-  Bench bench(target, options.visit.timeout);
+  Bench bench(destination, options.visit.timeout);
   bool going = bench.run(conform::survey(bench.subject()));
   const auto report = make_report(options);
   report->begin(name, bench.subject().device, cases.size());
@@ -201,25 +203,20 @@ int check(const ConformOptions& options, const std::string& name, Selection case
   return tally.failed == 0 && tally.stale == 0 ? success : failed;
 }
 
-// TARGET is the first word that has a scheme; -t and STUNTCAM_TARGET have it otherwise.
 int conform_main(const ConformOptions& options) {
-  auto words = options.visit.words;
-  std::string target = options.visit.target;
-  const char* environment = std::getenv("STUNTCAM_TARGET");
-  if (!words.empty() && words[0].find(':') != std::string::npos) {
-    target = words[0];
-    words.erase(words.begin());
-  } else if (target.empty() && environment != nullptr) {
-    target = environment;
-  }
-  auto cases = select(options, words);
-  if (options.list) return list(options, cases);
-  if (target.empty())
-    throw Failure(usage, "no TARGET", "write ptpip:HOST[:PORT[:EVENT_PORT]] first, or -t, or set STUNTCAM_TARGET");
+  if (options.list) return list(options, select(options, options.visit.words));
+  auto call = find_target(options.visit);
+  if (is_target(call.destination->name) && !call.destination->name.starts_with("ptpip:"))
+    throw Failure(usage, fmt::format("conform checks PTP/IP; {} speaks another dialect, with other rules",
+                                     call.destination->name));
+  auto cases = select(options, call.words);
+  call.destination->wrap = recording_wrap(open_recording(options.visit.record));
   try {
-    return check(options, target, std::move(cases));
+    const int status = check(options, *call.destination, std::move(cases));
+    flush_output();
+    return status;
   } catch (const initiator::Problem& problem) {
-    throw Failure(unavailable, fmt::format("{}: {}", target, problem.what()));
+    throw Failure(unavailable, fmt::format("{}: {}", call.destination->name, problem.what()));
   }
 }
 

@@ -20,29 +20,6 @@ constexpr std::size_t shown_bytes = 1024;  // with -vv, of what a camera sent
 // How often somebody who waits for events looks whether he is still wanted.
 constexpr std::chrono::seconds glance{1};
 
-struct Call {
-  std::optional<Destination> destination;  // none: of the connection that is kept
-  std::vector<std::string> words;
-};
-
-// The TARGET, and what follows it.
-Call split(const VisitOptions& options) {
-  const auto settings = load_settings(options.settings);
-  Call call{{}, options.words};
-  std::string target = options.target;
-  if (!call.words.empty() && (is_target(call.words[0]) || settings.targets.contains(call.words[0]))) {
-    target = call.words[0];
-    call.words.erase(call.words.begin());
-  }
-  const char* environment = std::getenv("STUNTCAM_TARGET");
-  if (target.empty() && environment != nullptr) target = environment;
-  if (target.empty()) target = settings.default_target;
-  if (target.empty())
-    throw Failure(usage, "no TARGET", "write ptpip:HOST[:PORT[:EVENT_PORT]] first, or -t, or set STUNTCAM_TARGET");
-  call.destination = find_destination(settings, target);
-  return call;
-}
-
 Call split_kept(const VisitOptions& options) {
   if (!options.target.empty() || (!options.words.empty() && options.words[0].starts_with("ptpip:")))
     throw Failure(usage, "the shell talks to one camera", "leave the TARGET out");
@@ -76,6 +53,23 @@ std::string evidence(const Problem& problem, const ConsoleOptions& console) {
 }
 
 }  // namespace
+
+Call find_target(const VisitOptions& options) {
+  const auto settings = load_settings(options.settings);
+  Call call{{}, options.words};
+  std::string target = options.target;
+  if (!call.words.empty() && (is_target(call.words[0]) || settings.targets.contains(call.words[0]))) {
+    target = call.words[0];
+    call.words.erase(call.words.begin());
+  }
+  const char* environment = std::getenv("STUNTCAM_TARGET");
+  if (target.empty() && environment != nullptr) target = environment;
+  if (target.empty()) target = settings.default_target;
+  if (target.empty())
+    throw Failure(usage, "no TARGET", "write ptpip:HOST[:PORT[:EVENT_PORT]] first, or -t, or set STUNTCAM_TARGET");
+  call.destination = find_destination(settings, target);
+  return call;
+}
 
 void declare(Options& declared, VisitOptions& options, const std::string& arguments, const std::string& help) {
   declared.arguments(arguments.empty() ? "[TARGET]" : "[TARGET] " + arguments, options.words,
@@ -143,7 +137,7 @@ void Visit::at_most(std::size_t count) const {
 int visit(const VisitOptions& options, const std::function<int(Visit&)>& body, Contact* kept) {
   int signal = 0;
   try {
-    auto call = kept != nullptr ? split_kept(options) : split(options);
+    auto call = kept != nullptr ? split_kept(options) : find_target(options);
     std::optional<Contact> own;
     if (call.destination) call.destination->wrap = recording_wrap(open_recording(options.record));
     if (call.destination) own.emplace(*std::move(call.destination), options.console.console(), options.timeout);

@@ -26,6 +26,13 @@ struct VisitOptions {
 // `arguments`: what follows TARGET, for --help, such as "OBJECT".
 void declare(Options&, VisitOptions&, const std::string& arguments, const std::string& help);
 
+struct Call {
+  std::optional<Destination> destination;  // none: of the connection that is kept
+  std::vector<std::string> words;
+};
+// The TARGET, and what follows it. Throws Failure(usage).
+Call find_target(const VisitOptions&);
+
 // A session with a camera, and the words that follow the TARGET.
 class Visit {
  public:

@@ -18,9 +18,6 @@ constexpr unsigned busy_tries = 20;
 // Strays of one transaction; a camera that sends nothing else would keep us for ever.
 constexpr unsigned most_packets = 1'000'000;
 
-const ptp::Identity identity{{'s', 't', 'u', 'n', 't', 'c', 'a', 'm', ' ', 'c', 'o', 'n', 'f', 'o', 'r', 'm'},
-                             "conform"};
-
 }  // namespace
 
 Initiator::Initiator(Subject& subject, std::shared_ptr<Trace> trace, std::string name, bool alone)
@@ -38,6 +35,8 @@ Task<std::unique_ptr<Wire>> Initiator::dial(bool events) {
     failure = error.code().message();
   }
   if (!failure.empty()) throw Mismatch(fmt::format("a TCP connection for {}", events ? "events" : "commands"), failure);
+  ++subject_.connections;
+  if (subject_.wrap) link = subject_.wrap(std::move(link), subject_.connections);
   auto wire = std::make_unique<Wire>(subject_.io, subject_.clock, subject_.patience, std::move(link), trace_,
                                      name_ + (events ? "events" : "command"));
   co_return wire;
@@ -46,7 +45,7 @@ Task<std::unique_ptr<Wire>> Initiator::dial(bool events) {
 Task<> Initiator::dial_command() { command_ = co_await dial(false); }
 Task<> Initiator::dial_events() { events_ = co_await dial(true); }
 
-Task<Packet> Initiator::introduce() { return introduce(identity); }
+Task<Packet> Initiator::introduce() { return introduce(subject_.identity); }
 
 // A camera with one slot may still be busy with the case before.
 Task<Packet> Initiator::introduce(ptp::Identity who) {

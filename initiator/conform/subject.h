@@ -13,8 +13,11 @@ struct Subject {
   asio::io_context& io;
   transport::Clock& clock;
   Dialers dialers;
+  ptp::Identity identity = ConnectionOptions{}.identity;   // who we are to it
+  transport::Wrap wrap{};                                  // around each connection, 1, 2, …; may be empty
   transport::Duration patience = std::chrono::seconds(5);  // with each answer, each close, each event
 
+  u64 connections = 0;  // so far
   // Found out by survey().
   ptp::DeviceInfo device{};
   std::string unknown{};                // why there is no DeviceInfo; "": there is
