@@ -10,8 +10,10 @@ Command run_command();            // run.cpp
 Command decode_command();         // decode.cpp
 Command conform_command();        // conform.cpp
 Command replay_command();         // replay.cpp
+Command redact_command();         // redact.cpp
 Command cameras_command();        // cameras.cpp
 Command profile_show_command();   // profile_show.cpp
+Command profile_learn_command();  // profile_learn.cpp
 Command profile_check_command();  // profile_check.cpp
 Command info_command();           // info.cpp
 Command ls_command();             // ls.cpp

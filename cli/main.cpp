@@ -14,8 +14,8 @@ int main(int argc, char** argv) {
   try {
     std::vector<Command> commands = {serve_command(), run_command(), cameras_command()};
     for (auto& command : visits()) commands.push_back(std::move(command));
-    for (auto& command :
-         {conform_command(), decode_command(), replay_command(), profile_show_command(), profile_check_command()})
+    for (auto& command : {conform_command(), decode_command(), redact_command(), replay_command(),
+                          profile_show_command(), profile_check_command(), profile_learn_command()})
       commands.push_back(command);
     std::vector<std::string> arguments(argv + 1, argv + argc);
     if (arguments.size() >= 2 && arguments[0] == "-t") {  // stuntcam -t TARGET COMMAND …

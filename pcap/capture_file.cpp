@@ -249,8 +249,19 @@ class Pcapng final : public Reader {
 
 }  // namespace
 
+bool CaptureFile::begins(View bytes) {
+  if (bytes.size() < 4) return false;
+  for (const bool swapped : {false, true})
+    for (const u32 known : {section_header, pcap_micro, pcap_nano, pcap_modified})
+      if (Order{swapped}.at<u32>(bytes, 0) == known) return true;
+  return false;
+}
+
 std::unique_ptr<CaptureFile> CaptureFile::open(const std::string& path, Warn warn) {
-  auto source = std::make_unique<ByteSource>(path);
+  return open(std::make_unique<ByteSource>(path), path, std::move(warn));
+}
+
+std::unique_ptr<CaptureFile> CaptureFile::open(std::unique_ptr<ByteSource> source, const std::string& path, Warn warn) {
   std::array<u8, 24> head{};
   const auto got = source->read(Room(head).first(4));
   if (got < 4 && !source->problem().empty()) throw std::runtime_error(fmt::format("{}: {}", path, source->problem()));
@@ -268,7 +279,7 @@ std::unique_ptr<CaptureFile> CaptureFile::open(const std::string& path, Warn war
       throw std::runtime_error(fmt::format("{}: too short for a capture", path));
     return std::make_unique<Pcap>(std::move(source), std::move(warn), order, magic, View(head).subspan(4));
   }
-  throw std::runtime_error(fmt::format("{}: neither pcap nor pcapng", path));
+  throw std::runtime_error(fmt::format("{}: neither pcap nor pcapng, nor a debug log of gphoto2", path));
 }
 
 }  // namespace stuntcam::pcap

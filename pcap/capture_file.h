@@ -39,10 +39,14 @@ struct Origin {
 // Something about a capture that its reader should know; frame 0: it is not about a single one.
 using Warn = std::function<void(u64 frame, const std::string& text)>;
 
+class ByteSource;
+
 class CaptureFile {
  public:
   // "-" is standard input. Throws std::system_error naming the path, and std::runtime_error for what is no capture.
   static std::unique_ptr<CaptureFile> open(const std::string& path, Warn);
+  static std::unique_ptr<CaptureFile> open(std::unique_ptr<ByteSource>, const std::string& path, Warn);
+  static bool begins(View first_four);  // could this be one?
   virtual ~CaptureFile() = default;
   // nullopt: the end. A file that ends early, or goes on with what is no capture, is warned of.
   virtual std::optional<Frame> next() = 0;

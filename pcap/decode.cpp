@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -57,19 +58,21 @@ Json data_phase(const Session& session, const ptp::Message& request, const DataP
 // Turns what is in a trace into records.
 class Teller final : public TraceSink {
  public:
-  Teller(const DecodeOptions& options, const Tell& tell) : objects_(options.objects), tell_(tell) {}
+  Teller(const DecodeOptions& options, const Tell& tell)
+      : objects_(options.objects), only_(options.session), tell_(tell) {}
 
   void begins(const std::shared_ptr<const Session>&, Origin origin) override { since_start(origin.time); }
   void payload(const Exchange* exchange, const Place&, View bytes) override {
-    if (!exchange) return;
+    if (!exchange || !wanted(exchange->session.get())) return;
     if (auto* const file = this->file(*exchange)) file->write(bytes);
   }
   void missing(const Exchange* exchange, const Place&, u64 size) override {
-    if (!exchange) return;
+    if (!exchange || !wanted(exchange->session.get())) return;
     if (auto* const file = this->file(*exchange)) file->skip(size);
   }
 
   void transaction(const Exchange& exchange) override {
+    if (!wanted(exchange.session.get())) return;
     const auto& [request, data, response] = *exchange.transaction;
     const auto vendor = exchange.session->dictionary.vendor;
     auto line = record("transaction", exchange.session.get(), exchange.connection);
@@ -87,6 +90,7 @@ class Teller final : public TraceSink {
   }
 
   void event(const Place& place, const ptp::Message& message) override {
+    if (!wanted(place.session.get())) return;
     auto line = record("event", place.session.get(), place.connection);
     line["tid"] = message.transaction_id;
     line.update(coded<ptp::EventCode>(message, place.session->dictionary.vendor));
@@ -95,9 +99,8 @@ class Teller final : public TraceSink {
     tell_(line);
   }
 
-  void packet(const Place& place, const ptp::Message& message, View wire, const std::string& address) override {
-    auto whole = message;
-    whole.wire = wire;
+  void packet(const Place& place, const ptp::Message& message, View, const std::string& address) override {
+    if (!wanted(place.session.get())) return;
     auto line = record("packet", place.session.get(), place.connection);
     line["frame"] = place.origin.frame;
     const bool frame = message.kind == Kind::data;
@@ -119,6 +122,7 @@ class Teller final : public TraceSink {
   }
 
   void gap(const Place& place, u64 bytes) override {
+    if (!wanted(place.session.get())) return;
     auto line = record("gap", place.session.get(), place.connection);
     line["frame"] = place.origin.frame;
     line["direction"] = direction(place.from_camera);
@@ -134,6 +138,7 @@ class Teller final : public TraceSink {
   static Json record(std::string_view type, const Session* session, u64 connection) {
     return {{"type", type}, {"session", session ? Json(session->number) : Json()}, {"connection", connection}};
   }
+  bool wanted(const Session* session) const { return !only_ || (session && session->number == *only_); }
   double since_start(i64 time) {
     if (!start_) start_ = time;
     return seconds(*start_, time);
@@ -157,16 +162,59 @@ class Teller final : public TraceSink {
   }
 
   std::shared_ptr<const ObjectFiles> objects_;
+  std::optional<u64> only_;
   const Tell& tell_;
   std::optional<i64> start_;
   std::map<u64, std::unique_ptr<ObjectFiles::File>> files_;  // of the exchanges that go on
+};
+
+// Tells two.
+class Both final : public TraceSink {
+ public:
+  Both(TraceSink& first, TraceSink& second) : sinks_{&first, &second} {}
+
+  void begins(const std::shared_ptr<const Session>&, Origin origin) override {
+    for (auto* sink : sinks_) sink->begins(session, origin);
+  }
+  void message(const Place& place, const ptp::Message& message, View wire) override {
+    for (auto* sink : sinks_) sink->message(place, message, wire);
+  }
+  void data(const Exchange& exchange, const Place& place, const ptp::Message& message) override {
+    for (auto* sink : sinks_) sink->data(exchange, place, message);
+  }
+  void payload(const Exchange* exchange, const Place&, View bytes) override {
+    for (auto* sink : sinks_) sink->payload(exchange, place, bytes);
+  }
+  void missing(const Exchange* exchange, const Place& place, u64 size) override {
+    for (auto* sink : sinks_) sink->missing(exchange, place, size);
+  }
+  void transaction(const Exchange& exchange) override {
+    for (auto* sink : sinks_) sink->transaction(exchange);
+  }
+  void event(const Place& place, const ptp::Message& message) override {
+    for (auto* sink : sinks_) sink->event(place, message);
+  }
+  void packet(const Place& place, const ptp::Message& message, View wire, const std::string& address) override {
+    for (auto* sink : sinks_) sink->packet(place, message, wire, address);
+  }
+  void gap(const Place& place, u64 bytes) override {
+    for (auto* sink : sinks_) sink->gap(place, bytes);
+  }
+  void warn(u64 frame, const std::string& text) override {
+    for (auto* sink : sinks_) sink->warn(frame, text);
+  }
+
+ private:
+  std::array<TraceSink*, 2> sinks_;
 };
 
 }  // namespace
 
 std::size_t decode(const std::string& path, const DecodeOptions& options, const Tell& tell) {
   Teller teller(options, tell);
-  return read_trace(path, options, teller);
+  Both both(teller, options.also ? *options.also : teller);
+  auto& sink = options.also ? static_cast<TraceSink&>(both) : teller;
+  return options.interface.empty() ? read_trace(path, options, sink) : read_live(options.interface, options, sink);
 }
 
 }  // namespace stuntcam::pcap

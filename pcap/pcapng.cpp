@@ -84,4 +84,14 @@ void enhanced_packet(u64 nanoseconds, View frame, std::size_t original_size, std
   block.end_options();
 }
 
+void cut_packet(u32 interface, u64 nanoseconds, View frame, u32 original, Bytes& out) {
+  Block block(6, out);
+  block.integer(interface);
+  block.integer(static_cast<u32>(nanoseconds >> 32));
+  block.integer(static_cast<u32>(nanoseconds));
+  block.integer(static_cast<u32>(frame.size()));
+  block.integer(original);
+  block.padded(frame);
+}
+
 }  // namespace stuntcam::pcap

@@ -53,8 +53,8 @@ void put_ip(const Segment& segment, std::size_t tcp_size, Bytes& out) {
     out.push_back(hop_limit);
   } else {
     put16(out, 0x4500);
-    put16(out, 20 + tcp_size);
-    put32(out, 0x00004000);  // don't fragment
+    put16(out, 20 + tcp_size > 0xFFFF ? 0 : 20 + tcp_size);  // 0: as with segmentation offload
+    put32(out, 0x00004000);                                  // don't fragment
     out.push_back(hop_limit);
     out.push_back(protocol_tcp);
     put16(out, 0);

@@ -59,6 +59,9 @@ void Streams::add(const TcpPacket& packet, Origin origin) {
   const bool side = segment.from != connection.first;
   begin(connection, segment, origin);
   if (connection.unwanted) return;
+  const auto& mine = connection.sides[side];
+  const auto first = segment.sequence + ((segment.flags & Segment::syn) ? 1 : 0);
+  sink_.placed(origin.frame, connection.number, side, static_cast<i64>(mine.passed) + ahead(first, mine.next));
   if (connection.closed) {
     const auto next = connection.sides[side].next;
     if (!segment.payload.empty() && ahead(segment.sequence + static_cast<u32>(segment.payload.size()), next) > 0)

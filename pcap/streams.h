@@ -32,6 +32,8 @@ class StreamSink {
   virtual bool data(u64 connection, bool side, View, Origin) = 0;
   virtual void gap(u64 connection, bool side, u64 size, Origin) = 0;  // between what came and what comes
   virtual void closed(u64 connection, bool reset, Origin) = 0;
+  // Every packet of a connection, before what it brings: where its payload, if any, lies in the stream of its side.
+  virtual void placed(u64 /*frame*/, u64 /*connection*/, bool /*side*/, i64 /*offset*/) {}
 };
 
 class Streams {

@@ -4,7 +4,10 @@
 
 #include <map>
 
+#include "pcap/byte_source.h"
+#include "pcap/debug_log.h"
 #include "pcap/layers.h"
+#include "pcap/libpcap.h"
 #include "pcap/streams.h"
 #include "pcap/talk.h"
 
@@ -24,6 +27,7 @@ class Reading final : public StreamSink {
     if (is_usb(frame.link_type)) return usb(frame);
     if (const auto packet = layers_.tcp(frame)) streams_.add(*packet, {frame.number, frame.time});
   }
+  void take(const DebugLog::Chunk&);
   std::size_t finish() {
     streams_.finish();
     for (auto& [number, talk] : talks_) talk->finish();
@@ -48,6 +52,9 @@ class Reading final : public StreamSink {
     const auto found = talks_.find(connection);
     if (found != talks_.end()) found->second->gap(side, size, origin);
   }
+  void placed(u64 frame, u64 connection, bool side, i64 offset) override {
+    sink_.placed(frame, connection, side, offset);
+  }
   void closed(u64 connection, bool, Origin) override {
     const auto found = talks_.find(connection);
     if (found == talks_.end()) return;
@@ -58,13 +65,14 @@ class Reading final : public StreamSink {
 
  private:
   void usb(const Frame& frame) {
-    const auto transfer = usb_transfer(frame);
-    if (!transfer) return;
-    auto& talk = devices_[{transfer->bus, transfer->device}];
+    if (const auto transfer = usb_transfer(frame)) this->transfer(*transfer, {frame.number, frame.time});
+  }
+  void transfer(const UsbTransfer& transfer, Origin origin) {
+    auto& talk = devices_[{transfer.bus, transfer.device}];
     if (!talk)
       talk = std::make_unique<UsbTalk>(sessions_, sink_, devices_.size(),
-                                       fmt::format("usb {}.{}", transfer->bus, transfer->device));
-    talk->transfer(*transfer, {frame.number, frame.time});
+                                       fmt::format("usb {}.{}", transfer.bus, transfer.device));
+    talk->transfer(transfer, origin);
   }
 
   TraceOptions options_;
@@ -76,14 +84,67 @@ class Reading final : public StreamSink {
   std::size_t conversations_ = 0;
   std::map<u64, std::unique_ptr<TcpTalk>> talks_;
   std::map<std::pair<u16, u16>, std::unique_ptr<UsbTalk>> devices_;  // by bus and device
+  std::map<u64, std::array<u64, 2>> logged_;                         // bytes so far of a connection in a log, each way
+  u64 log_connections_ = 0, log_commands_ = 0, log_events_ = 0;
 };
+
+// A log says what passed and which way, and neither addresses nor endpoints.
+void Reading::take(const DebugLog::Chunk& chunk) {
+  using Pipe = DebugLog::Pipe;
+  const Origin origin{chunk.line, chunk.time};
+  const bool from_camera = chunk.pipe != Pipe::out;
+  if (chunk.usb) {
+    UsbTransfer transfer;
+    transfer.type = chunk.pipe == Pipe::events ? UsbTransfer::Type::interrupt : UsbTransfer::Type::bulk;
+    transfer.endpoint = from_camera ? 0x81 : 0x02;
+    transfer.submitted = !from_camera;
+    transfer.data = chunk.bytes;
+    transfer.missing = chunk.missing;
+    return this->transfer(transfer, origin);
+  }
+  if (chunk.opens) {
+    const Endpoint camera{.port = ptp::dialects()[0].port};
+    opened(++log_connections_, {.port = static_cast<u16>(chunk.on_events)}, camera, true, origin);
+    (chunk.on_events ? log_events_ : log_commands_) = log_connections_;
+  }
+  const auto connection = chunk.on_events ? log_events_ : log_commands_;
+  if (connection == 0) return;
+  auto& passed = logged_[connection][from_camera];
+  auto here = origin;
+  here.pipe = from_camera;
+  here.offset = passed;
+  sink_.placed(here.frame, connection, here.pipe, static_cast<i64>(passed));
+  data(connection, from_camera, chunk.bytes, here);
+  passed += chunk.bytes.size();
+  here.offset = passed;
+  if (chunk.missing > 0) gap(connection, from_camera, chunk.missing, here);
+  passed += chunk.missing;
+}
+
+void read_frames(std::unique_ptr<CaptureFile> file, const TraceOptions& options, Reading& reading) {
+  if (!options.filter.empty()) file = filtered(std::move(file), options.filter);
+  while (const auto frame = file->next()) reading.take(*frame);
+}
 
 }  // namespace
 
 std::size_t read_trace(const std::string& path, const TraceOptions& options, TraceSink& sink) {
   Reading reading(options, sink);
-  const auto file = CaptureFile::open(path, reading.warn());
-  while (const auto frame = file->next()) reading.take(*frame);
+  auto source = std::make_unique<ByteSource>(path);
+  if (options.follow) source->follow(options.stop);
+  // A live capture on standard input is not waited for: its first bytes say what it is.
+  if (!CaptureFile::begins(source->peek(4)) && DebugLog::begins(source->peek(DebugLog::needed))) {
+    DebugLog log(std::move(source), reading.warn());
+    while (const auto chunk = log.next()) reading.take(*chunk);
+  } else {
+    read_frames(CaptureFile::open(std::move(source), path, reading.warn()), options, reading);
+  }
+  return reading.finish();
+}
+
+std::size_t read_live(const std::string& interface, const TraceOptions& options, TraceSink& sink) {
+  Reading reading(options, sink);
+  read_frames(open_interface(interface, options.stop), options, reading);
   return reading.finish();
 }
 

@@ -76,6 +76,8 @@ class TraceSink {
   // What belongs to no transaction: init packets, probes, cancels, live-view frames, goodbyes. `address` of the sender.
   virtual void packet(const Place&, const ptp::Message&, View /*wire*/, const std::string& /*address*/) {}
   virtual void gap(const Place&, u64 /*bytes*/) {}
+  // Every packet of a connection that may be a camera's, before what it brings: where its bytes lie in their stream.
+  virtual void placed(u64 /*frame*/, u64 /*connection*/, u8 /*pipe*/, i64 /*offset*/) {}
   // frame 0: about the whole capture.
   virtual void warn(u64 /*frame*/, const std::string&) {}
 };
@@ -83,9 +85,16 @@ class TraceSink {
 struct TraceOptions {
   std::optional<u16> port;                 // of the cameras; none: the usual ones, and what looks like a camera's
   ptp::Vendor vendor = ptp::Vendor::none;  // until a DeviceInfo says it
+  std::string filter;                      // of libpcap: only what passes it is read
+  bool follow = false;                     // go on where the file ends, as it grows
+  std::function<bool()> stop{};            // asked while waiting for more
 };
 
-// Reads all of a capture. Throws as CaptureFile::open. Returns how many conversations with cameras there were.
+// Reads all of a capture, or of a debug log of gphoto2. Throws as CaptureFile::open, and std::invalid_argument for a
+// filter that isn't one. Returns how many conversations with cameras there were.
 std::size_t read_trace(const std::string& path, const TraceOptions&, TraceSink&);
+// The same from a network interface, or a bus of usbmon, until `stop` says so. Throws std::runtime_error with what
+// would help.
+std::size_t read_live(const std::string& interface, const TraceOptions&, TraceSink&);
 
 }  // namespace stuntcam::pcap

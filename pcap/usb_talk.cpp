@@ -51,6 +51,7 @@ void UsbTalk::transfer(const UsbTransfer& transfer, Origin origin) {
   if (pipe == events && transfer.data.empty()) return;
   origin.pipe = pipe;
   origin.offset = passed_[pipe];
+  sink_.placed(origin.frame, connection_, pipe, static_cast<i64>(origin.offset));
   passed_[pipe] += transfer.data.size() + transfer.missing;
   last_ = origin;
   if (transfer.missing > 0) {

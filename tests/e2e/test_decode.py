@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import signal
 import subprocess
 
 import harness
@@ -85,12 +86,81 @@ class Decode(harness.Test):
         self.assertSameFile(os.path.join(where, "got.jpg"), os.path.join(saved, names[0]))
         self.assertEqual(3, decode("--objects", "/dev/null/x", recording).returncode)
 
+    def test_what_is_wrong_comes_first(self):
+        recording, _ = self.record(["--list-files"])
+        with open(recording, "rb") as file:
+            content = file.read()
+        with open(self.path("cut.pcapng"), "wb") as file:
+            file.write(content[:-10])
+        lines = decode(self.path("cut.pcapng")).stdout.splitlines()
+        self.assertEqual(b"A problem in this trace:", lines[0])
+        self.assertIn(b"the file ends inside a record", lines[1])
+        self.assertIn(b"the file ends inside a record", lines[-1])
+
+    def test_sessions_and_sums(self):
+        recording, _ = self.record(["--list-files"], ["--get-file", "1"])
+        listed = [json.loads(line) for line in decode("--list", "--json", recording).stdout.splitlines()]
+        self.assertEqual([(1, "D5300"), (2, "D5300")], [(one["session"], one["model"]) for one in listed])
+        records = [json.loads(line) for line in decode("--session", "2", "--json", recording).stdout.splitlines()]
+        self.assertEqual({2}, {record["session"] for record in records})
+        self.assertEqual(listed[1]["transactions"], sum(record["type"] == "transaction" for record in records))
+        summary = decode("--summary", recording).stdout
+        self.assertRegex(summary, rb"MB/s  operation\n")
+        self.assertRegex(summary, rb"\n +1 +0 .* GetObject\n")
+
+    def test_filter(self):
+        recording, _ = self.record(["--list-files"])
+        self.assertEqual(decode(recording).stdout, decode("--filter", "tcp", recording).stdout)
+        self.assertEqual(1, decode("--filter", "udp", recording).returncode)
+        wrong = decode("--filter", "foo bar", recording)
+        self.assertEqual(2, wrong.returncode)
+        self.assertIn(b"syntax error", wrong.stderr)
+
+    def test_follow(self):
+        recording, _ = self.record(["--list-files"])
+        with open(recording, "rb") as file:
+            content = file.read()
+        growing = self.path("growing.pcapng")
+        with open(growing, "wb") as file:
+            file.write(content[:len(content) // 2])
+            file.flush()
+            with subprocess.Popen([harness.PROGRAM, "decode", "--follow", growing], stdout=subprocess.PIPE) as process:
+                first = process.stdout.readline()
+                self.assertIn(b"InitCommandRequest", first)
+                file.write(content[len(content) // 2:])
+                file.flush()
+                seen = first
+                while b"CloseSession" not in seen:
+                    line = process.stdout.readline()
+                    self.assertTrue(line, seen)
+                    seen += line
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=20)
+                self.assertEqual(0, process.returncode)
+
+    def test_interfaces_that_are_not_there(self):
+        nothing = decode("-i", "nosuchinterface")
+        self.assertEqual(3, nothing.returncode)
+        self.assertIn(b"nosuchinterface", nothing.stderr)
+        self.assertEqual(2, decode("-i", "lo", "file").returncode)
+
+    def test_a_debug_log(self):
+        camera = self.camera()
+        log = self.path("gphoto2.log")
+        self.gphoto2(camera.port, "--debug", f"--debug-logfile={log}", "--get-file", "1")
+        done = decode("--json", log)
+        self.assertEqual(0, done.returncode, done)
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        names = [record["operation"]["name"] for record in records if record["type"] == "transaction"]
+        self.assertIn("GetObject", names)
+        self.assertIn("CloseSession", names)
+
     def test_statuses(self):
         self.assertEqual(3, decode(self.path("missing")).returncode)
         self.assertEqual(3, decode("-", given=b"no capture at all").returncode)
         nothing = decode("-", given=b"\xd4\xc3\xb2\xa1\x02\0\x04\0" + bytes(8) + b"\xff\xff\0\0\x01\0\0\0")
         self.assertEqual(1, nothing.returncode)
-        self.assertIn(b"no PTP/IP", nothing.stderr)
+        self.assertIn(b"no conversation with a camera", nothing.stderr)
         self.assertEqual(2, decode().returncode)
         self.assertEqual(2, decode("--port", "0", "x").returncode)
 
