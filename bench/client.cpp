@@ -1,10 +1,12 @@
 #include "bench/client.h"
 
 #include <fmt/format.h>
+#include <sys/sendfile.h>
 
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <system_error>
 
 #include "ptp/datasets.h"
 #include "ptp/packets.h"
@@ -63,10 +65,10 @@ Client::Head Client::receive_head() {
   return head;
 }
 
-Bytes Client::request(OperationCode code, std::initializer_list<u32> params) {
+Bytes Client::request(OperationCode code, std::initializer_list<u32> params, bool sends) {
   Bytes body;
   ptp::Writer writer(body);
-  writer.integer(u32{1});  // no data, or data to the initiator
+  writer.integer(u32{sends ? 2u : 1u});  // 1: no data, or data to the initiator
   writer.integer(static_cast<u16>(code));
   writer.integer(transaction_++);
   for (const u32 param : params) writer.integer(param);
@@ -117,6 +119,44 @@ u64 Client::drain(OperationCode code, std::initializer_list<u32> params) {
   u64 sum = 0;
   answer([&](View piece) { sum += piece.size(); });
   return sum;
+}
+
+void Client::stream(OperationCode code, std::initializer_list<u32> params, const std::function<void(View)>& payload) {
+  socket_.send(request(code, params));
+  answer(payload);
+}
+
+// StartData, and the head of an EndData with everything.
+void Client::start_data(u64 total, u64 packet_size) {
+  Bytes wire;
+  ptp::Writer writer(wire);
+  writer.integer(u32{20});
+  writer.integer(static_cast<u32>(PacketType::start_data));
+  writer.integer(transaction_ - 1);
+  writer.integer(total);
+  writer.integer(static_cast<u32>(packet_header + 4 + packet_size));
+  writer.integer(static_cast<u32>(PacketType::end_data));
+  writer.integer(transaction_ - 1);
+  socket_.send(wire);
+}
+
+void Client::upload(const std::string& name, int descriptor, u64 size) {
+  ptp::ObjectInfo info;
+  info.object_format = 0x3000;
+  info.object_compressed_size = static_cast<u32>(size);
+  info.filename = name;
+  const Bytes described = ptp::encode(info);
+  socket_.send(request(OperationCode::SendObjectInfo, {}, true));
+  start_data(described.size(), described.size());
+  socket_.send(described);
+  answer([](View) {});
+  socket_.send(request(OperationCode::SendObject, {}, true));
+  start_data(size, size);
+  constexpr std::size_t slice = 512 << 10;  // one huge call is slower
+  for (off_t offset = 0; static_cast<u64>(offset) < size;)
+    if (::sendfile(socket_.fd(), descriptor, &offset, std::min<u64>(slice, size - static_cast<u64>(offset))) <= 0)
+      throw std::system_error(errno, std::generic_category(), "sendfile");
+  answer([](View) {});
 }
 
 u32 Client::only_object() {

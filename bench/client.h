@@ -2,7 +2,9 @@
 // is the server.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 #include "bench/socket.h"
@@ -20,15 +22,20 @@ class Client {
   Bytes data(ptp::OperationCode, std::initializer_list<u32> params);
   // A transaction whose payload is counted and dropped. Throws when the response is not OK.
   u64 drain(ptp::OperationCode, std::initializer_list<u32> params);
+  // The same with the payload in hand, piece by piece.
+  void stream(ptp::OperationCode, std::initializer_list<u32> params, const std::function<void(View)>& payload);
+  // SendObjectInfo and SendObject: all of the file in one packet, by a bare loop of sendfile.
+  void upload(const std::string& name, int descriptor, u64 size);
   // The only object that is no folder.
   u32 only_object();
 
   // For measuring a transaction without any decoding: what to send, and how many bytes come back.
-  Bytes request(ptp::OperationCode, std::initializer_list<u32> params);
+  Bytes request(ptp::OperationCode, std::initializer_list<u32> params, bool sends = false);
   std::size_t answer_size(View request);
   const Socket& socket() const { return socket_; }
 
  private:
+  void start_data(u64 total, u64 packet_size);
   struct Head {
     u32 length = 0, type = 0;
   };

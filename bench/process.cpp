@@ -1,13 +1,16 @@
 #include "bench/process.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <system_error>
 
 namespace stuntcam::bench {
@@ -22,6 +25,17 @@ void check(bool holds, const char* what) {
 void settle() {
   pin_to(server_processor);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+constexpr unsigned between_looks = 2000;  // us
+
+[[noreturn]] void execute(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
+  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  ::execv(arguments[0], arguments.data());
+  ::_exit(127);
 }
 
 }  // namespace
@@ -55,12 +69,7 @@ Process Process::start(const std::vector<std::string>& command) {
     ::dup2(out[1], STDOUT_FILENO);
     ::close(out[0]);
     ::close(out[1]);
-    std::vector<char*> arguments;
-    arguments.reserve(command.size() + 1);
-    for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
-    ::execv(arguments[0], arguments.data());
-    ::_exit(127);
+    execute(command);
   }
   ::close(out[1]);
   Process process(pid);
@@ -68,6 +77,29 @@ Process Process::start(const std::vector<std::string>& command) {
   while (::read(out[0], &character, 1) == 1 && character != '\n') process.first_line_ += character;
   ::close(out[0]);
   return process;
+}
+
+u64 Process::complete(const std::vector<std::string>& command) {
+  const pid_t pid = ::fork();
+  check(pid >= 0, "fork");
+  if (pid == 0) {
+    pin_to(client_processor);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    ::dup2(nowhere, STDOUT_FILENO);
+    execute(command);
+  }
+  // It ends only after the last look: VmHWM is gone with the process.
+  Process process(pid);
+  u64 peak = 0;
+  int state = 0;
+  while (::waitpid(pid, &state, WNOHANG) == 0) {
+    peak = std::max(peak, process.peak_memory_kib());
+    ::usleep(between_looks);
+  }
+  process.pid_ = -1;
+  if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) throw std::runtime_error(command[1] + " failed");
+  return peak;
 }
 
 Process::~Process() {

@@ -20,6 +20,9 @@ class Process {
  public:
   // Runs `body` in a child that is pinned to the server's processor.
   static Process run(const std::function<void()>& body);
+  // Runs a program to its end, on the client's processor and with its stdout dropped: its peak of memory in KiB. Throws
+  // when it fails.
+  static u64 complete(const std::vector<std::string>& command);
   // Starts a program likewise. Its first line on stdout is kept.
   static Process start(const std::vector<std::string>& command);
   Process(Process&& other) noexcept : pid_(other.pid_), first_line_(std::move(other.first_line_)) { other.pid_ = -1; }

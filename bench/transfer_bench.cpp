@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -15,7 +14,9 @@
 
 #include "bench/bare.h"
 #include "bench/client.h"
+#include "bench/media.h"
 #include "bench/process.h"
+#include "bench/statistics.h"
 
 namespace stuntcam::bench {
 
@@ -40,33 +41,6 @@ struct Options {
 double seconds_since(SteadyClock::time_point begin) {
   return std::chrono::duration<double>(SteadyClock::now() - begin).count();
 }
-
-double percentile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-}
-double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }
-
-// A folder with one sparse file: reading it costs what reading a cached file costs.
-class Media {
- public:
-  explicit Media(u64 size) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "stuntcam-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = pattern;
-    std::ofstream(file()).put('x');
-    std::filesystem::resize_file(file(), size);
-  }
-  Media(const Media&) = delete;
-  Media& operator=(const Media&) = delete;
-  ~Media() { std::filesystem::remove_all(folder_); }
-  std::string folder() const { return folder_; }
-  std::string file() const { return (folder_ / "OBJECT.MOV").string(); }
-
- private:
-  std::filesystem::path folder_;
-};
 
 struct Served {
   Process process;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/commands.h"
+#include "cli/download.h"
 #include "cli/failure.h"
 #include "cli/objects.h"
 #include "profiles/units.h"
@@ -106,7 +107,7 @@ int capture(Visit& visit, const Capture& options) {
     if (!options.folder.empty() && !object.folder()) {
       std::filesystem::create_directories(options.folder);
       const auto file = (std::filesystem::path(options.folder) / safe_name(object.info.filename)).string();
-      download(visit, object, file, false);
+      download(visit, object, file, {});
       json["file"] = file;
     }
     if (visit.json())

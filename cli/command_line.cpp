@@ -98,7 +98,7 @@ std::string overview(const std::vector<Command>& commands) {
       "Virtual PTP/IP cameras that gphoto2 and phone apps cannot tell from the real ones, and a client for any.\n\n"
       "Usage: stuntcam COMMAND [OPTIONS]\n\nCommands:\n",
       version);
-  for (const auto& command : commands) page += fmt::format("  {:<16}{}\n", command.name, command.summary);
+  page += summaries(commands);
   page +=
       "\nExamples:\n"
       "  stuntcam serve nikon-d5300\n"
@@ -257,6 +257,22 @@ void declare(Options& options, ConsoleOptions& console) {
           throw std::invalid_argument(fmt::format("'{}' is none of auto, always, never", given));
       },
       "auto (default; not when NO_COLOR is set), always or never");
+}
+
+std::string summaries(const std::vector<Command>& commands) {
+  std::string page;
+  for (const auto& command : commands) page += fmt::format("  {:<16}{}\n", command.name, command.summary);
+  return page;
+}
+
+std::vector<std::string> option_names(const Command& command) {
+  CLI::App app;
+  CliOptions options(app);
+  command.declare(options);
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options())
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
 }
 
 const Command* parse(const std::vector<Command>& commands, const std::vector<std::string>& arguments,

@@ -62,6 +62,11 @@ struct Command {
 const Command* parse(const std::vector<Command>&, const std::vector<std::string>& arguments,
                      std::vector<std::string>& after);
 
+// The overview of these commands: name and summary, one a line.
+std::string summaries(const std::vector<Command>&);
+// The names of a command's options, "--json".
+std::vector<std::string> option_names(const Command&);
+
 // Finds the command, parses its options and runs it. Throws Failure.
 int dispatch(const std::vector<Command>&, const std::vector<std::string>& arguments);
 

@@ -18,7 +18,7 @@ Command profile_check_command();  // profile_check.cpp
 Command info_command();           // info.cpp
 Command ls_command();             // ls.cpp
 Command get_command();            // get.cpp
-Command get_all_command();        // get.cpp
+Command get_all_command();        // get_all.cpp
 Command op_command();             // op.cpp
 Command prop_list_command();      // prop.cpp
 Command prop_get_command();       // prop.cpp
@@ -35,6 +35,7 @@ Command format_command();         // format.cpp
 Command capture_command();        // capture.cpp
 Command watch_command();          // capture.cpp
 
+Command shell_command();  // shell.cpp
 // Those that visit a camera, each with options of its own to take: visits.cpp
 std::vector<Command> visits();
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 
 namespace stuntcam::cli {
 
@@ -45,14 +46,16 @@ void Contact::heed() {
     signal_ = signal;
     signals_->clear();  // a second Ctrl-C ends the program at once
     camera_->connection().interrupt();
+    if (on_interrupt) on_interrupt();
   });
 }
 
-void Contact::begin(const Console& console, const Timeout& timeout) {
+void Contact::begin(const Console& console, const Timeout& given) {
   console_ = console;
-  camera_->connection().set_timeouts(timeouts(timeout));
-  if (signal_ == 0) return;
-  signal_ = 0;
+  const Timeout limit = given ? given : usual_timeout;
+  const bool interrupted = std::exchange(signal_, 0) != 0;
+  camera_->connection().set_timeouts(timeouts(limit));
+  if (!interrupted) return;
   camera_->connection().resume();
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals_->add(signal);
   heed();

@@ -35,8 +35,14 @@ class Contact {
   void begin(const Console&, const Timeout&);
   int interrupted() const { return signal_; }  // the signal, or 0
 
+  // What each line of a shell means when it does not say otherwise.
+  bool json = false;
+  Timeout usual_timeout;
+  Verbosity verbosity = Verbosity::normal;
   // Somebody sits there who can answer a question.
   bool attended = true;
+  // Called when a signal interrupts, besides. May be empty.
+  std::function<void()> on_interrupt;
   // Has who asked for the line under way gone? May be empty.
   std::function<bool()> asker_gone;
 

@@ -1,131 +1,191 @@
-// Objects become files here: never half under their name, never outside the folder.
+#include "cli/download.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <system_error>
 
 #include "cli/failure.h"
-#include "cli/objects.h"
-#include "profiles/units.h"
-#include "ptp/datetime.h"
-#include "transport/file.h"
 
 namespace stuntcam::cli {
+
+using initiator::Problem;
+using initiator::Progress;
+using initiator::Request;
+using initiator::Response;
+using initiator::Session;
+using transport::Task;
+
 namespace {
 
-// Gone unless it was kept.
-class Temporary {
+// So much of what is there already is compared with the camera's before it is taken for a part of this object.
+constexpr u64 compared = 64 << 10;
+// Asked for at once: between two requests nothing is lost when the connection is.
+constexpr u64 piece = 16 << 20;
+constexpr u64 beyond_32_bits = u64{1} << 32;
+
+// Behind what a file holds.
+class AppendSink final : public initiator::Sink {
  public:
-  explicit Temporary(const std::string& file) : final_(file), name_(file + ".part") {
-    std::error_code ignored;
-    std::filesystem::remove(name_, ignored);  // of a download that was killed
-    file_ = transport::File::create(name_);
-  }
-  ~Temporary() {
-    std::error_code ignored;
-    if (!kept_) std::filesystem::remove(name_, ignored);
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  std::shared_ptr<transport::File> file() const { return file_; }
-  void date(const std::string& camera_date) const {
-    const auto date = ptp::parse_datetime(camera_date);
-    if (!date) return;
-    std::tm local{};
-    local.tm_year = date->year - 1900;
-    local.tm_mon = date->month - 1;
-    local.tm_mday = date->day;
-    local.tm_hour = date->hour;
-    local.tm_min = date->minute;
-    local.tm_sec = date->second;
-    local.tm_isdst = -1;
-    const std::time_t seconds = date->offset_minutes ? static_cast<std::time_t>(date->seconds()) : std::mktime(&local);
-    const timespec times[2] = {{seconds, 0}, {seconds, 0}};
-    ::futimens(file_->descriptor(), times);
-  }
-  void keep() {
-    std::filesystem::rename(name_, final_);
-    kept_ = true;
+  AppendSink(std::shared_ptr<transport::File> file, u64 offset) : file_(std::move(file)), begin_(offset) {}
+  void begin(u64) override { written_ = 0; }
+  void write(View bytes) override {
+    file_->write(begin_ + written_, bytes);
+    written_ += bytes.size();
   }
 
  private:
-  std::string final_, name_;
   std::shared_ptr<transport::File> file_;
-  bool kept_ = false;
+  u64 begin_, written_ = 0;
 };
 
-void write_to_stdout(View bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw std::system_error(errno, std::system_category(), "standard output");
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+void check_size(const Object& object, u64 received) {
+  if (object.size && *object.size != received)
+    throw Failure(failed, fmt::format("'{}' has {} bytes by its ObjectInfo, and GetObject gave {}", object.path,
+                                      *object.size, received));
 }
 
-class StdoutSink final : public initiator::Sink {
- public:
-  void write(View bytes) override { write_to_stdout(bytes); }
+Task<> fetch(Session& session, const Object& object, initiator::Sink& sink, Progress progress) {
+  if (object.folder()) throw Failure(failed, fmt::format("'{}' is a folder", object.path));
+  const Response response = co_await session.object(object.handle, sink, std::move(progress));
+  check_size(object, response.received);
+}
+
+struct Piece {
+  u32 handle;
+  u64 offset, size;
 };
 
-void fetch(Visit& visit, const Object& object, initiator::Sink& sink) {
-  if (object.folder()) throw Failure(failed, fmt::format("'{}' is a folder", object.path));
-  const auto progress = progress_line(visit, object.path);
-  const auto response = visit.run(visit.session().object(object.handle, sink, progress));
-  if (object.size && *object.size != response.received)
-    throw Failure(failed, fmt::format("'{}' has {} bytes by its ObjectInfo, and GetObject gave {}", object.path,
-                                      *object.size, response.received));
+Task<u64> fetch_piece(Session& session, Piece asked, initiator::Sink& sink, Progress progress) {
+  const auto low = static_cast<u32>(asked.offset), high = static_cast<u32>(asked.offset >> 32);
+  const auto size = static_cast<u32>(asked.size);
+  Request request(ptp::OperationCode::GetPartialObject, {asked.handle, low, size});
+  if (asked.offset + asked.size > beyond_32_bits)
+    request = Request(ptp::OperationCode::GetPartialObject64, {asked.handle, low, high, size});
+  request.sink = &sink;
+  request.progress = std::move(progress);
+  const Response response = co_await session.demand(request);
+  if (response.received > asked.size)
+    initiator::violation(
+        fmt::format("asked for {} bytes of an object, the camera sent {}", asked.size, response.received));
+  co_return response.received;
+}
+
+// What an earlier download left, if it is of this object: the rest goes behind it. false: from the beginning.
+Task<bool> continue_part(Session& session, Source source, const Object& object, std::shared_ptr<transport::File> file,
+                         Meter meter) {
+  u64 have = file->size();
+  if (have == 0 || !object.size || have > *object.size) co_return false;
+  const u64 size = *object.size;
+  if (size > beyond_32_bits ? !source.partial_64 : !source.partial) co_return false;
+  Piece asked{object.handle, have - std::min(have, compared), std::min(have, compared)};
+  Bytes here(asked.size);
+  if (file->read(asked.offset, here) != here.size()) co_return false;
+  initiator::BytesSink camera_side;
+  co_await fetch_piece(session, asked, camera_side, {});
+  if (camera_side.take() != here) co_return false;
+
+  const auto progress = meter.follow(object.path, have);
+  const u64 begun = have;
+  while (have < size) {
+    AppendSink sink(file, have);
+    asked = {object.handle, have, std::min(piece, size - have)};
+    Progress step = [&](u64 done, u64) { return !progress || progress(have - begun + done, size - begun); };
+    const u64 got = co_await fetch_piece(session, asked, sink, std::move(step));
+    if (got == 0)
+      initiator::violation(
+          fmt::format("GetPartialObject gave nothing at byte {} of {} of '{}'", have, size, object.path));
+    have += got;
+  }
+  co_return true;
+}
+
+Task<> fill(Session& session, Source source, const Object& object, PartFile& part, bool resume, Meter meter) {
+  if (resume) {
+    const bool done = co_await continue_part(session, source, object, part.file(), meter);
+    if (done) co_return;
+    part.file()->resize(0);
+  }
+  initiator::FileSink sink(part.file());
+  Progress progress = meter.follow(object.path);
+  co_await fetch(session, object, sink, std::move(progress));
 }
 
 }  // namespace
 
-void download(Visit& visit, const Object& object, const std::string& file, bool replace) {
-  if (!replace && std::filesystem::exists(file))
+bool is_special(const std::string& file) {
+  const auto status = std::filesystem::status(file);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+StreamSink::StreamSink(const std::string& file)
+    : descriptor_(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)), ours_(true) {
+  if (descriptor_ < 0) throw std::system_error(errno, std::system_category(), file);
+}
+
+StreamSink::~StreamSink() {
+  if (ours_) ::close(descriptor_);
+}
+
+void StreamSink::write(View bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw std::system_error(errno, std::system_category(), ours_ ? "output" : "standard output");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+Source make_source(Visit& visit) {
+  return {visit.supports(ptp::OperationCode::GetPartialObject), visit.supports(ptp::OperationCode::GetPartialObject64)};
+}
+
+Task<> download(Session& session, Source source, Object object, std::string file, DownloadOptions options,
+                Meter meter) {
+  if (object.folder()) throw Failure(failed, fmt::format("'{}' is a folder", object.path));
+  if (is_special(file)) {
+    StreamSink sink(file);
+    Progress progress = meter.follow(object.path);
+    co_await fetch(session, object, sink, std::move(progress));
+    co_return;
+  }
+  if (!options.replace && std::filesystem::exists(file))
     throw Failure(failed, fmt::format("{} exists", file), "--force replaces it");
-  Temporary temporary(file);
-  initiator::FileSink sink(temporary.file());
-  fetch(visit, object, sink);
-  temporary.date(object.info.modification_date.empty() ? object.info.capture_date : object.info.modification_date);
-  temporary.keep();
+  PartFile part(file, options.resume);
+  std::exception_ptr failure;
+  try {
+    co_await fill(session, source, object, part, options.resume, std::move(meter));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure && options.resume) part.leave();
+  if (failure) std::rethrow_exception(failure);
+  part.date(object.info.modification_date.empty() ? object.info.capture_date : object.info.modification_date);
+  part.keep();
+}
+
+void download(Visit& visit, const Object& object, const std::string& file, DownloadOptions options) {
+  const Meter meter(visit.console(), object.size.value_or(unknown_size));
+  visit.run(download(visit.session(), make_source(visit), object, file, options, meter));
 }
 
 void download_to_stdout(Visit& visit, const Object& object) {
-  StdoutSink sink;
-  fetch(visit, object, sink);
+  StreamSink sink(STDOUT_FILENO);
+  const Meter meter(visit.console(), object.size.value_or(unknown_size));
+  visit.run(fetch(visit.session(), object, sink, meter.follow(object.path)));
 }
 
 void save(View bytes, const std::string& file) {
-  if (file == "-") return write_to_stdout(bytes);
-  Temporary temporary(file);
-  temporary.file()->write(0, bytes);
-  temporary.keep();
-}
-
-initiator::Progress progress_line(Visit& visit, const std::string& what) {
-  if (!::isatty(STDERR_FILENO) || visit.console().verbosity() == Verbosity::quiet) return {};
-  using Clock = std::chrono::steady_clock;
-  return [what, start = Clock::now(), shown = Clock::time_point()](u64 done, u64 total) mutable {
-    const auto now = Clock::now();
-    const bool last = done == total;
-    if (!last && now - shown < std::chrono::milliseconds(100)) return true;
-    shown = now;
-    const double seconds = std::max(std::chrono::duration<double>(now - start).count(), 1e-3);
-    const double rate = static_cast<double>(done) / seconds;
-    std::string line =
-        fmt::format("\r\x1b[K{}  {:.1f} MB  {:.1f} MB/s", what, static_cast<double>(done) / 1e6, rate / 1e6);
-    if (total != unknown_size && total != 0 && !last)
-      line += fmt::format("  {:.0f} %  {:.0f} s left", 100.0 * static_cast<double>(done) / static_cast<double>(total),
-                          static_cast<double>(total - done) / rate);
-    if (last) line = "\r\x1b[K";
-    ::fwrite(line.data(), 1, line.size(), stderr);
-    return true;
-  };
+  if (file == "-") return StreamSink(STDOUT_FILENO).write(bytes);
+  if (is_special(file)) return StreamSink(file).write(bytes);
+  PartFile part(file, false);
+  part.file()->write(0, bytes);
+  part.keep();
 }
 
 }  // namespace stuntcam::cli

@@ -1,6 +1,7 @@
 // How the program ends: the exit statuses that scripts rely on, and the exception that carries one to main.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -24,5 +25,9 @@ struct Failure : std::runtime_error {
   int exit;
   std::string hint;  // one line that helps; may be empty
 };
+
+class Console;
+// Runs it; what it throws becomes a message and an exit status.
+int end_of(const Console&, const std::function<int()>&);
 
 }  // namespace stuntcam::cli

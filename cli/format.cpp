@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
 
@@ -20,7 +19,7 @@ int format(Visit& visit, bool yes) {
   visit.at_most(1);
   const auto place = parse_place(visit, visit.words().empty() ? "" : visit.words()[0]);
   if (!place.path.empty()) throw Failure(usage, fmt::format("'{}' is no store; write 1: or 0x00010001:", place.path));
-  if (!yes && ::isatty(STDIN_FILENO) == 0)
+  if (!yes && !visit.contact().attended)
     throw Failure(usage, "format deletes everything on the store", "--yes says that you mean it");
   if (!yes && !agreed(fmt::format("Delete everything on store 0x{:08X}?", place.storage))) return failed;
   visit.run(visit.session().format_store(place.storage));

@@ -1,7 +1,6 @@
 // The program `stuntcam`: finds the subcommand and turns every failure into a message and an exit status.
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <string>
 #include <vector>
 
@@ -11,10 +10,10 @@
 int main(int argc, char** argv) {
   using namespace stuntcam::cli;
   const Console console(Verbosity::normal, Color::automatic);
-  try {
+  return end_of(console, [&] {
     std::vector<Command> commands = {serve_command(), run_command(), cameras_command()};
     for (auto& command : visits()) commands.push_back(std::move(command));
-    for (auto& command : {conform_command(), decode_command(), redact_command(), replay_command(),
+    for (auto& command : {shell_command(), conform_command(), decode_command(), redact_command(), replay_command(),
                           profile_show_command(), profile_check_command(), profile_learn_command()})
       commands.push_back(command);
     std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -25,11 +24,5 @@ int main(int argc, char** argv) {
     const int status = dispatch(commands, arguments);
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Failure(unavailable, "cannot write to standard output");
     return status;
-  } catch (const Failure& failure) {
-    console.error(failure.what(), failure.hint);
-    return failure.exit;
-  } catch (const std::exception& error) {
-    console.error(error.what());
-    return unavailable;
-  }
+  });
 }

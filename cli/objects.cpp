@@ -77,6 +77,7 @@ std::string safe_name(const std::string& name) {
   }
   if (safe.empty() || safe == ".") return "_";
   if (safe == "..") return "__";
+  if (safe.ends_with(".part")) safe += '_';  // that is what our own unfinished files are called
   return safe;
 }
 
@@ -139,6 +140,16 @@ std::vector<Object> find_objects(Visit& visit, const std::string& text) {
   if (found.empty())
     throw Failure(failed, fmt::format("the camera has no '{}'", text), "`stuntcam ls TARGET` lists the objects");
   return found;
+}
+
+void tell_file(Visit& visit, const Object& object, const std::string& file) {
+  if (!visit.json()) {
+    fmt::print("{}\n", file);
+    return;
+  }
+  auto json = object_json(object);
+  json["file"] = file;
+  print_line(json);
 }
 
 ptp::Json object_json(const Object& object) {

@@ -1,4 +1,4 @@
-// The objects on a camera: listing them, finding the one that is meant, and bringing it here.
+// The objects on a camera: listing them, finding and the one that is meant.
 #pragma once
 
 #include <string>
@@ -34,14 +34,7 @@ std::vector<Object> find_objects(Visit&, const std::string& text);
 
 ptp::Json object_json(const Object&);
 
-// To a temporary file beside it that takes the name in the end, with the camera's date; the size is checked. Throws
-// Failure when the file exists and `replace` is false.
-void download(Visit&, const Object&, const std::string& file, bool replace);
-void download_to_stdout(Visit&, const Object&);
-// Bytes that are here already, in place of what the file held; "-" is stdout.
-void save(View, const std::string& file);
-
-// A progress line on stderr, if that is a terminal.
-initiator::Progress progress_line(Visit&, const std::string& what);
+// What was fetched: the file's name, or the object with it.
+void tell_file(Visit&, const Object&, const std::string& file);
 
 }  // namespace stuntcam::cli

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "cli/commands.h"
+#include "cli/download.h"
 #include "cli/failure.h"
 #include "cli/hex.h"
 #include "cli/units.h"
@@ -119,11 +118,8 @@ int op(Visit& visit, const Op& options) {
   auto request = parse_request(visit);
   request.data = parse_data(options.data);
   initiator::BytesSink memory;
-  std::unique_ptr<initiator::FileSink> file;
-  if (!options.out.empty()) {
-    std::filesystem::remove(options.out);
-    file = std::make_unique<initiator::FileSink>(transport::File::create(options.out));
-  }
+  std::unique_ptr<StreamSink> file;
+  if (!options.out.empty()) file = std::make_unique<StreamSink>(options.out);
   request.sink = file ? static_cast<initiator::Sink*>(file.get()) : &memory;
   const auto response = visit.run(visit.session().call(request));
   const Bytes bytes = memory.take();

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "cli/commands.h"
+#include "cli/download.h"
 #include "cli/failure.h"
-#include "cli/objects.h"
 
 namespace stuntcam::cli {
 namespace {

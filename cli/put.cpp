@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/objects.h"
+#include "cli/progress.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -61,8 +62,9 @@ int put(Visit& visit, const std::string& to) {
   info.object_compressed_size = static_cast<u32>(std::min(file->size(), largest_in_info));
   info.filename = path.filename().string();
   const auto place = visit.run(visit.session().send_object_info(info, folder.storage, folder.handle));
+  const Meter meter(visit.console(), file->size());
   transport::Body body = transport::FileSlice{file, 0, file->size()};
-  visit.run(visit.session().send_object(std::move(body), progress_line(visit, info.filename)));
+  visit.run(visit.session().send_object(std::move(body), meter.follow(info.filename)));
   tell(visit, place.handle);
   return success;
 }

@@ -142,7 +142,11 @@ int visit(const VisitOptions& options, const std::function<int(Visit&)>& body, C
     if (call.destination) call.destination->wrap = recording_wrap(open_recording(options.record));
     if (call.destination) own.emplace(*std::move(call.destination), options.console.console(), options.timeout);
     Contact& contact = own ? *own : *kept;
-    if (!own) contact.begin(options.console.console(), options.timeout);
+    if (!own) {
+      auto console = options.console;
+      if (console.verbosity == Verbosity::normal) console.verbosity = contact.verbosity;
+      contact.begin(console.console(), options.timeout);
+    }
     Visit visiting(options, contact, std::move(call.words));
     try {
       const int status = body(visiting);

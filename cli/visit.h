@@ -58,7 +58,7 @@ class Visit {
   const std::vector<std::string>& words() const { return words_; }
   const std::string& word(std::size_t index, const char* name) const;  // throws Failure(usage)
   void at_most(std::size_t count) const;                               // throws Failure(usage)
-  bool json() const { return options_.json; }
+  bool json() const { return options_.json || contact_.json; }
   const Console& console() const { return contact_.console(); }
   const Timeout& timeout() const { return options_.timeout; }
   int interrupted() const { return contact_.interrupted(); }  // the signal, or 0

@@ -15,9 +15,9 @@ def array(kind, values):
     return struct.pack(f"<I{len(values)}{kind}", len(values), *values)
 
 
-def device_info(operations=(), model="Liar", extension=0):
+def device_info(operations=(), model="Liar", extension=0, properties=()):
     return (struct.pack("<HIH", 100, extension, 100) + string("") + struct.pack("<H", 0) + array("H", operations) + array("H", [])
-            + array("H", []) + array("H", []) + array("H", []) + string("Nobody") + string(model) + string("1") + string("0"))
+            + array("H", properties) + array("H", []) + array("H", []) + string("Nobody") + string(model) + string("1") + string("0"))
 
 
 def object_info(name, size, parent=0, kind=0x3801):
@@ -25,16 +25,53 @@ def object_info(name, size, parent=0, kind=0x3801):
             + string(name) + string("20240506T070809") + string("20240506T070809") + string(""))
 
 
+def packet(kind, body=b""):
+    return struct.pack("<II", 8 + len(body), kind) + body
+
+
+def start(tid, total):
+    return packet(9, struct.pack("<IQ", tid, total))
+
+
+def data(tid, content):
+    return packet(10, struct.pack("<I", tid) + content)
+
+
+def end(tid, content=b""):
+    return packet(12, struct.pack("<I", tid) + content)
+
+
+def response(tid, code=OK, *params):
+    return packet(7, struct.pack(f"<HI{len(params)}I", code, tid, *params))
+
+
+def event(code, tid=0xFFFFFFFF, *params):
+    return packet(8, struct.pack(f"<HI{len(params)}I", code, tid, *params))
+
+
+ACK = packet(2, struct.pack("<I", 1) + bytes(16) + "liar\0".encode("utf-16-le") + struct.pack("<I", 0x10000))
+EVENT_ACK = packet(4)
+
+
+class OnEvents(bytes):
+    """These bytes go out on the event connection."""
+
+
 class Liar:
     """answers: {operation: bytes, or function(params) → bytes or (announced, bytes, code) or None for silence or
-    'close'}. Operations that it does not have are answered with OK and no data."""
+    'close'}. Operations that it does not have are answered with OK and no data. wire: {operation: function(tid) → a list
+    of what goes out as it stands: bytes, OnEvents(bytes), 'close', 'reset'}. ack, event_ack: likewise, in place of the
+    handshake's; None is silence. limit: so many connections, more are refused with InitFail busy."""
 
-    def __init__(self, answers):
-        self.answers = answers
+    def __init__(self, answers, wire=(), ack=ACK, event_ack=EVENT_ACK, limit=None):
+        self.answers, self.wire = answers, dict(wire)
+        self.ack, self.event_ack, self.limit = ack, event_ack, limit
         self.asked = []
+        self.greeted = 0
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.sockets = []
+        self.events = None
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
@@ -58,8 +95,18 @@ class Liar:
         length, kind = struct.unpack("<II", head)
         return kind, stream.read(length - 8)
 
-    def _send(self, connection, kind, body):
-        connection.sendall(struct.pack("<II", 8 + len(body), kind) + body)
+    def _out(self, connection, items):
+        for item in items if isinstance(items, list) else [items]:
+            if item == "close":
+                connection.shutdown(socket.SHUT_RDWR)
+            elif item == "reset":
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+                raise EOFError
+            elif isinstance(item, OnEvents):
+                self.events.sendall(item)
+            elif item is not None:
+                connection.sendall(item)
 
     def _serve(self, connection):
         stream = connection.makefile("rb")
@@ -67,9 +114,12 @@ class Liar:
             while True:
                 kind, body = self._packet(stream)
                 if kind == 1:
-                    self._send(connection, 2, struct.pack("<I", 1) + bytes(16) + "liar\0".encode("utf-16-le") + struct.pack("<I", 0x10000))
+                    self.greeted += 1
+                    busy = self.limit is not None and self.greeted > self.limit
+                    self._out(connection, packet(5, struct.pack("<I", 2)) if busy else self.ack)
                 elif kind == 3:
-                    self._send(connection, 4, b"")
+                    self.events = connection
+                    self._out(connection, self.event_ack)
                 elif kind == 6:
                     self._operation(connection, *struct.unpack_from("<IHI", body), struct.unpack_from(f"<{(len(body) - 10) // 4}I", body, 10))
         except (EOFError, OSError):
@@ -77,6 +127,9 @@ class Liar:
 
     def _operation(self, connection, _, code, tid, params):
         self.asked.append(code)
+        if code in self.wire:
+            self._out(connection, self.wire[code](tid))
+            return
         answer = self.answers.get(code, b"")
         if callable(answer):
             answer = answer(*params)
@@ -85,11 +138,11 @@ class Liar:
             return
         if answer is None:
             return
-        announced, data, response = answer if isinstance(answer, tuple) else (len(answer), answer, OK)
+        announced, content, code = answer if isinstance(answer, tuple) else (len(answer), answer, OK)
         if announced:
-            self._send(connection, 9, struct.pack("<IQ", tid, announced))
-            if data == "close":
+            connection.sendall(start(tid, announced))
+            if content == "close":
                 connection.shutdown(socket.SHUT_RDWR)
                 return
-            self._send(connection, 12, struct.pack("<I", tid) + data)
-        self._send(connection, 7, struct.pack("<HI", response, tid))
+            connection.sendall(end(tid, content))
+        connection.sendall(response(tid, code))

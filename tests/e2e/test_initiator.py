@@ -7,34 +7,7 @@ import subprocess
 
 import harness
 import liar
-
-PICTURES = {"SMALL.MOV": 1, "AT64K.MOV": 65536, "BIG.MOV": 3_000_001}
-
-
-class Initiator(harness.Test):
-    def stuntcam(self, *arguments, status=0, environment=None):
-        done = subprocess.run([harness.PROGRAM, *arguments], capture_output=True, check=False, cwd=self.folder,
-                              timeout=60 * harness.PATIENCE, stdin=subprocess.DEVNULL, env=dict(os.environ, **(environment or {})))
-        self.assertEqual(status, done.returncode, f"{arguments}\n{done.stderr.decode()}\n{done.stdout[:2000]}")
-        self.err = done.stderr.decode()
-        return done.stdout
-
-    def lines(self, *arguments, **more):
-        return [json.loads(line) for line in self.stuntcam(*arguments, "--json", **more).splitlines()]
-
-    def media(self):
-        for seed, (name, size) in enumerate(PICTURES.items()):
-            harness.write_pattern(self.path("media", "DCIM", "100TEST", name), size, seed)
-        return self.path("media")
-
-    def target(self, *options, **more):
-        return self.camera(*options, **more).ready[0]["target"]
-
-    def liar(self, answers):
-        camera = liar.Liar(answers)
-        self.addCleanup(camera.close)
-        return camera, f"ptpip:127.0.0.1:{camera.port}"
-
+from initiator import PICTURES, Initiator
 
 class Commands(Initiator):
     def test_info(self):
@@ -154,7 +127,7 @@ class Commands(Initiator):
     def test_prop_watch(self):
         for name, options in [("nikon-d5300", []), ("generic", [])]:
             target = self.target(*options, camera=name)
-            watch = subprocess.Popen([harness.PROGRAM, "prop", "watch", target, "iso", "400", "--json"], stdout=subprocess.PIPE)
+            watch = subprocess.Popen([harness.PROGRAM, "prop", "watch", target, "iso", "400", "--json"], stdout=subprocess.PIPE, start_new_session=True)
             self.addCleanup(harness.kill_group, watch)
             first = json.loads(watch.stdout.readline())
             self.assertEqual("ExposureIndex", first["name"])
@@ -195,7 +168,7 @@ class Commands(Initiator):
 
     def test_liveview_is_interrupted(self):
         target = self.target()
-        live = subprocess.Popen([harness.PROGRAM, "liveview", target, "-"], stdout=subprocess.PIPE)
+        live = subprocess.Popen([harness.PROGRAM, "liveview", target, "-"], stdout=subprocess.PIPE, start_new_session=True)
         self.addCleanup(harness.kill_group, live)
         self.assertEqual(b"\xff\xd8\xff", live.stdout.read(3))
         live.send_signal(signal.SIGINT)
@@ -267,8 +240,8 @@ class Commands(Initiator):
     def test_watch(self):
         for name in ["nikon-d5300", "generic"]:
             target = self.target(camera=name)
-            watch = subprocess.Popen([harness.PROGRAM, "watch", target, "--json"], stdout=subprocess.PIPE)
-            until = subprocess.Popen([harness.PROGRAM, "watch", target, "--until", "ObjectAdded"], stdout=subprocess.PIPE)
+            watch = subprocess.Popen([harness.PROGRAM, "watch", target, "--json"], stdout=subprocess.PIPE, start_new_session=True)
+            until = subprocess.Popen([harness.PROGRAM, "watch", target, "--until", "ObjectAdded"], stdout=subprocess.PIPE, start_new_session=True)
             for process in (watch, until):
                 self.addCleanup(harness.kill_group, process)
             # Nothing says that the two have come; they see the capture that comes after them.
@@ -376,7 +349,7 @@ class Liars(Initiator):
     def test_interrupt(self):
         camera, target = self.liar(self.answers(liar.object_info("A.JPG", 5), lambda handle: None))
         process = subprocess.Popen([harness.PROGRAM, "get", target, "A.JPG", "--timeout", "2s"], cwd=self.folder,
-                                   stderr=subprocess.DEVNULL)
+                                   stderr=subprocess.DEVNULL, start_new_session=True)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         harness.wait_until(lambda: 0x1009 in camera.asked)

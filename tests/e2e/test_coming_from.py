@@ -1,0 +1,78 @@
+"""docs/coming-from.md: each line of ours is run against the camera named above its table and prints what stands there."""
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+
+import harness
+from initiator import Initiator
+
+PAGE = os.path.join(harness.ROOT, "docs", "coming-from.md")
+# Those that end when they are told to.
+ENDLESS = ("watch", "--listen")
+
+
+def tables():
+    """(title, the profiles in order of preference, rows of three cells) of each section."""
+    with open(PAGE, encoding="utf-8") as file:
+        for section in file.read().split("\n## ")[1:]:
+            title, _, text = section.partition("\n")
+            against = re.search(r"^Against (.*?)\.(?:\s|$)", text, re.MULTILINE | re.DOTALL)
+            rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.split("\n") if line.startswith("| ")]
+            yield title, re.findall(r"`([^`]+)`", against.group(1)), rows[1:]
+
+
+class ComingFrom(Initiator):
+    def words(self, command):
+        """With what depends on the camera filled in."""
+        words = shlex.split(command)[1:]
+        for index, word in enumerate(words):
+            if word == "FIRST_HANDLE":
+                objects = self.lines("ls", self.current)
+                words[index] = hex(next(entry["handle"] for entry in objects if entry["format"] != 0x3001))
+            elif word == "FIRST_STORAGE":
+                words[index] = hex(self.lines("info", self.current)[0]["Storages"][0]["StorageID"])
+            elif word == "FIRST_PROPERTY":
+                words[index] = hex(self.lines("info", self.current)[0]["DevicePropertiesSupported"][0]["code"])
+            elif word == "FIRST_SIZE":
+                size = self.lines("prop", "get", self.current, "ImageSize")[0]
+                words[index] = size["form"]["enum"][0] if size["form"] else size["current"]
+            elif word == "CONFIG":
+                with open(self.path("config.toml"), "w", encoding="ascii") as file:
+                    file.write('[initiator]\nfriendly_name = "client"\nguid = "cca455de-79ac-4b12-9731-91e433a899cf"\n')
+                words[index] = self.path("config.toml")
+        return words
+
+    def run_line(self, command, wanted):
+        words = self.words(command)
+        process = subprocess.Popen([harness.PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   cwd=self.folder, env=dict(os.environ, STUNTCAM_TARGET=self.current), text=True, start_new_session=True)
+        self.addCleanup(harness.kill_group, process)
+        if any(word in words for word in ENDLESS):
+            try:
+                process.wait(1)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60 * harness.PATIENCE)
+        self.assertEqual(0, process.returncode, f"{command}: {err}")
+        for text in wanted:
+            self.assertIn(text, out, f"{command}: {err}")
+
+    def test_every_line(self):
+        there = [json.loads(line)["name"] for line in subprocess.run([harness.PROGRAM, "cameras", "--json"], capture_output=True,
+                                                                     check=True).stdout.splitlines()]
+        ran = 0
+        for title, profiles, rows in tables():
+            profile = next(name for name in profiles if name in there)
+            self.current = self.camera(camera=profile).ready[0]["target"]
+            for theirs, ours, prints in rows:
+                with self.subTest(f"{title}: {theirs}"):
+                    self.run_line(re.fullmatch(r"`([^`]+)`", ours).group(1), re.findall(r"`([^`]+)`", prints))
+                    ran += 1
+        self.assertGreater(ran, 40)
+
+
+if __name__ == "__main__":
+    harness.main()
