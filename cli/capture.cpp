@@ -8,6 +8,7 @@
 #include "cli/download.h"
 #include "cli/failure.h"
 #include "cli/objects.h"
+#include "initiator/vendors/extension.h"
 #include "profiles/units.h"
 
 namespace stuntcam::cli {
@@ -99,7 +100,7 @@ int capture(Visit& visit, const Capture& options) {
   visit.prepare_events();
   forget_events(visit);  // what happened before is not of this capture
   const auto within = options.within.value_or(visit.timeout().value_or(longest_capture));
-  visit.run(visit.session().initiate_capture());
+  visit.run(visit.contact().extension().capture(visit.session()));
   const auto objects = await_objects(visit, within);
   if (!options.preview.empty()) save_preview(visit, objects, options.preview);
   for (const auto& object : objects) {

@@ -110,7 +110,7 @@ std::vector<std::string> Completion::all(const std::vector<std::string>& words) 
 
 std::vector<std::string> Completion::properties(Visit& visit) {
   Words found(short_names.begin(), short_names.end());
-  for (const u16 code : visit.device().device_properties_supported) found.push_back(property_name(visit, code));
+  for (const u16 code : listed_properties(visit)) found.push_back(property_name(visit, code));
   return found;
 }
 

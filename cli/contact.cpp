@@ -6,6 +6,8 @@
 #include <csignal>
 #include <utility>
 
+#include "initiator/vendors/extension.h"
+
 namespace stuntcam::cli {
 
 using initiator::Problem;
@@ -30,6 +32,8 @@ Contact::Contact(Destination destination, const Console& console, const Timeout&
   signals_ = std::make_unique<asio::signal_set>(camera_->io(), SIGINT, SIGTERM, SIGHUP);
   heed();
 }
+
+Contact::~Contact() = default;
 
 initiator::CameraOptions Contact::options(const Timeout& timeout) {
   initiator::CameraOptions camera;

@@ -11,7 +11,10 @@
 #include "cli/console.h"
 #include "cli/target.h"
 #include "initiator/blocking.h"
-#include "initiator/vendors/extension.h"
+
+namespace stuntcam::initiator {
+class Extension;
+}
 
 namespace stuntcam::cli {
 
@@ -20,6 +23,7 @@ using Timeout = std::optional<std::chrono::nanoseconds>;  // for each phase; non
 class Contact {
  public:
   Contact(Destination, const Console&, const Timeout&);  // throws initiator::Problem
+  ~Contact();
   Contact(const Contact&) = delete;
   Contact& operator=(const Contact&) = delete;
 

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/download.h"
 #include "cli/failure.h"
+#include "initiator/vendors/extension.h"
 
 namespace stuntcam::cli {
 namespace {

@@ -16,7 +16,7 @@ constexpr std::chrono::seconds look_again{1};
 
 int list(Visit& visit) {
   visit.at_most(0);
-  for (const u16 code : visit.device().device_properties_supported) {
+  for (const u16 code : listed_properties(visit)) {
     try {
       print_property(visit, get_property(visit, code));
     } catch (const initiator::Problem& problem) {
@@ -40,7 +40,7 @@ int set(Visit& visit) {
   const auto desc = get_property(visit, code);
   const auto value = parse_value(visit, desc, text);
   try {
-    visit.run(visit.session().set_prop_value(code, value));
+    set_property(visit, code, value);
   } catch (const initiator::Problem& problem) {
     if (problem.kind != initiator::Trouble::refused) throw;
     const auto allowed = initiator::allowed_text(visit.contact().extension(), desc);

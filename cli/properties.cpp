@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/failure.h"
 #include "initiator/property_text.h"
 #include "profiles/values.h"
@@ -43,6 +45,7 @@ std::string property_name(Visit& visit, u16 code) {
 }
 
 ptp::DevicePropDesc get_property(Visit& visit, u16 code) {
+  if (const auto found = visit.run(visit.contact().extension().property(visit.session(), code))) return *found;
   auto desc = visit.run(visit.session().prop_desc(code));
   if (desc.code != code)
     throw initiator::Problem(
@@ -51,6 +54,18 @@ ptp::DevicePropDesc get_property(Visit& visit, u16 code) {
                     "the description of 0x{:04X}",
                     code, desc.code));
   return desc;
+}
+
+void set_property(Visit& visit, u16 code, const ptp::Value& value) {
+  if (!visit.run(visit.contact().extension().set_property(visit.session(), code, value)))
+    visit.run(visit.session().set_prop_value(code, value));
+}
+
+std::vector<u16> listed_properties(Visit& visit) {
+  auto codes = visit.device().device_properties_supported;
+  for (const u16 code : visit.run(visit.contact().extension().more_properties(visit.session())))
+    if (std::ranges::find(codes, code) == codes.end()) codes.push_back(code);
+  return codes;
 }
 
 std::string value_text(Visit& visit, const ptp::DevicePropDesc& desc) {

@@ -12,6 +12,9 @@ u16 parse_property(Visit&, const std::string& text);
 std::string property_name(Visit&, u16 code);
 
 ptp::DevicePropDesc get_property(Visit&, u16 code);
+void set_property(Visit&, u16 code, const ptp::Value&);
+// Those of DeviceInfo, and those that this vendor's cameras tell of in another way.
+std::vector<u16> listed_properties(Visit&);
 // Its value by label and unit.
 std::string value_text(Visit&, const ptp::DevicePropDesc&);
 // What `text` means: a label, a unit, a number, a string. Throws Failure(usage).

@@ -7,6 +7,7 @@
 #include "cli/failure.h"
 #include "cli/properties.h"
 #include "cli/storages.h"
+#include "initiator/vendors/extension.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -27,7 +28,7 @@ std::vector<ptp::DevicePropDesc> settings(Visit& visit) {
   for (const auto name : short_names) wanted.push_back(parse_property(visit, std::string(name)));
   for (const auto code : codes) wanted.push_back(static_cast<u16>(code));
   for (const u16 code : visit.contact().extension().state()) wanted.push_back(code);
-  const auto& supported = visit.device().device_properties_supported;
+  const auto supported = listed_properties(visit);
   const std::set<u16> listed(supported.begin(), supported.end());
   std::vector<ptp::DevicePropDesc> found;
   std::set<u16> seen;

@@ -8,6 +8,7 @@
 #include "cli/failure.h"
 #include "cli/hex.h"
 #include "cli/settings.h"
+#include "initiator/vendors/extension.h"
 
 namespace stuntcam::cli {
 
@@ -93,21 +94,7 @@ bool Visit::supports(ptp::OperationCode code) {
          device().operations_supported.end();
 }
 
-void Visit::prepare_events() {
-  device();
-  const auto poll = ptp::parse_code<ptp::OperationCode>("GetEvent", session().vendor());
-  if (!poll || !supports(*poll)) return;
-  session().poll_with(static_cast<u16>(*poll));
-  const auto none = [](const initiator::Event&) { return false; };
-  try {
-    run(session().await_event(none, transport::Duration{}));
-  } catch (const Problem& problem) {
-    // An operation of that name with a layout of its own: then what is sent on the event connection has to do.
-    if (problem.kind != Trouble::violation && problem.kind != Trouble::refused) throw;
-    console().detail(fmt::format("events are not polled: {}", problem.what()));
-    session().poll_with({});
-  }
-}
+void Visit::prepare_events() { run(contact_.extension().prepare_events(session(), device())); }
 
 std::optional<initiator::Event> Visit::next_event(std::optional<transport::Duration> limit) {
   auto& clock = contact_.camera().connection().clock();

@@ -123,6 +123,19 @@ std::string fraction_text(u32 value) {
   return seconds < 0.3 ? fmt::format("1/{:g}", 1 / seconds) : fmt::format("{:g} s", seconds);
 }
 
+double eighths(i64 value) {
+  const i64 whole = value / 8, part = value % 8;
+  const double sign = value < 0 ? -1 : 1;
+  switch (std::abs(part)) {
+    case 3:
+      return static_cast<double>(whole) + sign / 3;
+    case 5:
+      return static_cast<double>(whole) + sign * 2 / 3;
+    default:
+      return static_cast<double>(value) / 8;
+  }
+}
+
 // "" where the number stands for itself.
 std::string unit_text(Unit unit, i64 value) {
   const auto number = static_cast<double>(value);
@@ -141,6 +154,8 @@ std::string unit_text(Unit unit, i64 value) {
       return fraction_text(static_cast<u32>(value));
     case Unit::ev_1000:  // some cameras say uint16 and mean int16
       return fmt::format("{:+.1f} EV", (value > 0x7FFF ? number - 0x10000 : number) / 1000);
+    case Unit::ev_8:  // thirds and halves are both cut to eighths: 3 and 5 are thirds, 4 is a half
+      return fmt::format("{:+.1f} EV", eighths(value > 0x7F ? value - 0x100 : value));
     case Unit::millimetres_100:
       return fmt::format("{:g} mm", number / 100);
     case Unit::milliseconds:
@@ -208,6 +223,8 @@ std::optional<i64> number_by_unit(Unit unit, std::string_view text) {
       if (!seconds || *seconds <= 0 || *seconds * 10 > 0xFFFF) return {};
       return static_cast<i64>(std::lround(*seconds * 10)) << 16 | 10;
     }
+    case Unit::ev_8:  // only as one of those that are allowed
+      return {};
     case Unit::ev_1000:
       number = without(text, "", "ev");
       factor = 1000;

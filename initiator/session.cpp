@@ -236,15 +236,21 @@ Task<std::optional<Event>> Session::await_event(std::function<bool(const Event&)
   auto& clock = connection_.clock();
   const auto due = clock.now() + limit;
   for (;;) {
-    if (options_.poll_operation) co_await poll();
+    const bool polled = options_.poll_operation || poll_by_;
+    if (polled) co_await poll();
     const auto left = due - clock.now();
-    const auto pause = options_.poll_operation ? std::min(left, options_.poll_interval) : left;
+    const auto pause = polled ? std::min(left, options_.poll_interval) : left;
     const auto event = co_await connection_.events().wait(wanted, pause);
     if (event || clock.now() >= due) co_return event;
   }
 }
 
 Task<> Session::poll() {
+  if (poll_by_) {
+    const auto found = co_await poll_by_(*this);
+    for (const Event& event : found) connection_.events().add(event);
+    co_return;
+  }
   const Request request(*options_.poll_operation, {});
   const Bytes bytes = co_await fetch(request);
   ptp::Reader reader(bytes);

@@ -81,6 +81,9 @@ class Session {
 
   transport::Task<> pause(transport::Duration time);
   void poll_with(std::optional<u16> operation) { options_.poll_operation = operation; }  // none: events are sent
+  // Asks for queued events in another way: its answer is added to what was sent.
+  using Poll = std::function<transport::Task<std::vector<Event>>(Session&)>;
+  void poll_by(Poll poll) { poll_by_ = std::move(poll); }
   u32 last_transaction() const { return last_; }
   Connection& connection() { return connection_; }
   ptp::Vendor vendor() const { return vendor_; }  // known after device_info()
@@ -92,6 +95,7 @@ class Session {
 
   Connection& connection_;
   SessionOptions options_;
+  Poll poll_by_;
   ptp::Vendor vendor_ = ptp::Vendor::none;
   bool open_ = false;
   u32 last_ = 0;

@@ -18,6 +18,31 @@ namespace {
 
 }  // namespace
 
+// A queue that is polled, by an operation of the name that several vendors use, with the layout that Session knows.
+Task<> Extension::prepare_events(Session& session, const ptp::DeviceInfo& device) {
+  const auto operation = ptp::parse_code<ptp::OperationCode>("GetEvent", session.vendor());
+  if (!operation || !lists(device.operations_supported, static_cast<u16>(*operation))) co_return;
+  session.poll_with(static_cast<u16>(*operation));
+  const auto none = [](const Event&) { return false; };
+  std::exception_ptr other_layout;
+  try {
+    co_await session.await_event(none, transport::Duration{});
+  } catch (const Problem& problem) {
+    // Then what is sent on the event connection has to do.
+    if (problem.kind != Trouble::violation && problem.kind != Trouble::refused) throw;
+    other_layout = std::current_exception();
+  }
+  if (other_layout) session.poll_with(std::nullopt);
+}
+
+Task<std::vector<u16>> Extension::more_properties(Session&) { co_return std::vector<u16>(); }
+
+Task<std::optional<ptp::DevicePropDesc>> Extension::property(Session&, u16) { co_return std::nullopt; }
+
+Task<bool> Extension::set_property(Session&, u16, const ptp::Value&) { co_return false; }
+
+Task<> Extension::capture(Session& session) { co_await session.initiate_capture(); }
+
 Task<> Extension::start_live_view(Session&) {
   no_live_view();
   co_return;
@@ -32,6 +57,8 @@ Task<> Extension::end_live_view(Session&) { co_return; }
 
 std::unique_ptr<Extension> make_extension(const ptp::DeviceInfo& device, ptp::Vendor vendor) {
   switch (vendor) {
+    case ptp::Vendor::canon:
+      return make_canon(device);
     case ptp::Vendor::fuji:
       return make_fuji(device);
     case ptp::Vendor::nikon:

@@ -32,6 +32,7 @@ enum class Unit : u8 {
   seconds_10000,  // 40: 1/250, cut off
   fraction,       // numerator << 16 | denominator: 0x000100FA: 1/250
   ev_1000,        // -333: -0.3 EV
+  ev_8,           // 0xFD: -3/8, which is engraved -0.3 EV
   millimetres_100,
   milliseconds,
 };
@@ -50,6 +51,17 @@ class Extension {
   virtual std::span<const PropertyUnit> units() const { return {}; }
   // Properties that tell the state of the camera, besides the standard's.
   virtual std::span<const u16> state() const { return {}; }
+
+  // Properties that the standard's operations do not reach: which there are, the description of one, and setting it.
+  // none and false: the standard's operations do it.
+  virtual transport::Task<std::vector<u16>> more_properties(Session&);
+  virtual transport::Task<std::optional<ptp::DevicePropDesc>> property(Session&, u16 code);
+  virtual transport::Task<bool> set_property(Session&, u16 code, const ptp::Value&);
+
+  // Events that a camera queues come as if it sent them, from here on.
+  virtual transport::Task<> prepare_events(Session&, const ptp::DeviceInfo&);
+  // The shutter. The events say what came of it.
+  virtual transport::Task<> capture(Session&);
 
   // Live view. frame() waits until the camera has one, and gives a JPEG.
   virtual bool has_live_view() const { return false; }

@@ -5,6 +5,7 @@
 
 namespace stuntcam::initiator {
 
+std::unique_ptr<Extension> make_canon(const ptp::DeviceInfo&);    // canon.cpp
 std::unique_ptr<Extension> make_fuji(const ptp::DeviceInfo&);     // fuji.cpp
 std::unique_ptr<Extension> make_nikon(const ptp::DeviceInfo&);    // nikon.cpp
 std::unique_ptr<Extension> make_olympus(const ptp::DeviceInfo&);  // olympus.cpp

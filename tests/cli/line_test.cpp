@@ -65,7 +65,7 @@ TEST(Progress, SaysHowMuchHowFastAndHowLong) {
 TEST(Progress, FitsIntoTheTerminal) {
   for (std::size_t columns = 20; columns < 100; ++columns)
     EXPECT_LT(progress_text(std::string(200, 'n'), 10'000'000, 40'000'000, 2, columns).size(), columns) << columns;
-  EXPECT_EQ(progress_text("DCIM/100NCD53/DSC_0001.JPG", 10'000'000, 40'000'000, 2, 55),
+  EXPECT_EQ(progress_text("DCIM/100NCD53/DSC_0001.JPG", 10'000'000, 40'000'000, 2, 51),
             "DSC_0001.JPG  10.0 of 40.0 MB  5.0 MB/s  0:06 left");
 }
 
