@@ -138,10 +138,15 @@ class Special(Initiator):
             if command[0] == "preview":
                 command[1] = self.target()
             if "HANDLE" in command:
-                command[3] = hex(next(entry["handle"] for entry in self.lines("ls", target)))
-            reader = subprocess.Popen(["cat", "pipe"], cwd=self.folder, stdout=subprocess.PIPE)
+                command[3] = hex(next(entry["handle"] for entry in self.lines("ls", target) if entry["name"] == "A.MOV"))
+            with open(self.path("media", "got"), "wb") as out:
+                reader = subprocess.Popen(["cat", "pipe"], cwd=self.folder, stdout=out, start_new_session=True)
+                self.addCleanup(harness.kill_group, reader)
             self.stuntcam(*command)
-            got = reader.communicate(timeout=30)[0]
+            self.assertEqual(0, reader.wait(30))
+            with open(self.path("media", "got"), "rb") as file:
+                got = file.read()
+            os.remove(self.path("media", "got"))
             self.assertTrue(got.startswith(b"\xff\xd8") if command[0] == "preview" else got == content)
             self.assertEqual(["media", "pipe"], sorted(os.listdir(self.folder)))
 

@@ -166,6 +166,27 @@ class Commands(Initiator):
         self.assertIn("no live view", self.err)
         self.assertFalse(os.path.exists(self.path("frames", "preview.jpg")))
 
+    def test_a_camera_with_ways_of_its_own(self):
+        """EOS: properties, events, shutter and live view are all beyond the standard."""
+        target = self.target(camera="canon-eos-r6")
+        self.stuntcam("preview", target)
+        self.assertIsJpeg(self.path("preview.jpg"))
+        self.assertEqual(3, len(self.lines("liveview", target, "frames", "--frames", "3")))
+        for name, text, value in [("iso", "400", 0x58), ("exposure", "1/250", 0x78), ("aperture", "f/5.6", 0x30), ("exp-bias", "-0.3 EV", 0xFD)]:
+            told = self.lines("prop", "set", target, name, text)[0]
+            self.assertEqual((value, text), (told["current"], told["text"]), name)
+        self.stuntcam("prop", "set", target, "iso", "nonsense", status=2)
+        self.assertIn("allowed: auto, 100, 125", self.err)
+        self.assertIn("ISOSpeed", {entry["name"] for entry in self.lines("prop", "list", target)})
+        told = self.lines("capture", target, "--download", "shots")
+        self.assertEqual("CaptureComplete", told[-2]["name"] if "file" in told[-1] else told[-1]["name"])
+        self.assertTrue([line for line in told if "file" in line])
+        watch = subprocess.Popen([harness.PROGRAM, "prop", "watch", target, "iso", "800"], stdout=subprocess.PIPE, start_new_session=True)
+        self.addCleanup(harness.kill_group, watch)
+        watch.stdout.readline()
+        self.stuntcam("prop", "set", target, "iso", "800")
+        self.assertEqual(0, watch.wait(20))
+
     def test_liveview_is_interrupted(self):
         target = self.target()
         live = subprocess.Popen([harness.PROGRAM, "liveview", target, "-"], stdout=subprocess.PIPE, start_new_session=True)

@@ -68,6 +68,7 @@ class Pipe(Initiator):
 class Terminal(Initiator):
     def open(self, target):
         self.master, slave = pty.openpty()
+        self.told = ""
         environment = dict(os.environ, TERM="xterm", XDG_STATE_HOME=self.path("state"))
         self.process = subprocess.Popen([harness.PROGRAM, "shell", target], cwd=self.folder, stdin=slave, stdout=slave, stderr=slave,
                                         env=environment, start_new_session=True)
@@ -75,11 +76,13 @@ class Terminal(Initiator):
         os.close(slave)
 
     def read_until(self, words):
-        told, end = "", time.monotonic() + 30 * harness.PATIENCE
-        while words not in told:
-            self.assertTrue(select.select([self.master], [], [], max(0, end - time.monotonic()))[0], f"{words!r} not in {told!r}")
-            told += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", os.read(self.master, 4096).decode(errors="replace"))
-        return told
+        """What comes up to the words; what came behind them is for the next time."""
+        end = time.monotonic() + 30 * harness.PATIENCE
+        while words not in self.told:
+            self.assertTrue(select.select([self.master], [], [], max(0, end - time.monotonic()))[0], f"{words!r} not in {self.told!r}")
+            self.told += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", os.read(self.master, 4096).decode(errors="replace"))
+        before, self.told = self.told.split(words, 1)
+        return before + words
 
     def type(self, text):
         os.write(self.master, text.encode())
