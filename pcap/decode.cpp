@@ -173,7 +173,7 @@ class Both final : public TraceSink {
  public:
   Both(TraceSink& first, TraceSink& second) : sinks_{&first, &second} {}
 
-  void begins(const std::shared_ptr<const Session>&, Origin origin) override {
+  void begins(const std::shared_ptr<const Session>& session, Origin origin) override {
     for (auto* sink : sinks_) sink->begins(session, origin);
   }
   void message(const Place& place, const ptp::Message& message, View wire) override {
@@ -182,7 +182,7 @@ class Both final : public TraceSink {
   void data(const Exchange& exchange, const Place& place, const ptp::Message& message) override {
     for (auto* sink : sinks_) sink->data(exchange, place, message);
   }
-  void payload(const Exchange* exchange, const Place&, View bytes) override {
+  void payload(const Exchange* exchange, const Place& place, View bytes) override {
     for (auto* sink : sinks_) sink->payload(exchange, place, bytes);
   }
   void missing(const Exchange* exchange, const Place& place, u64 size) override {

@@ -171,10 +171,11 @@ void Learner::unknown(const Exchange& exchange, Bytes bytes) {
   if (sent && has_text(bytes)) return findings_.remark(where + ": its answer holds text and is left out");
   profiles::CannedOperation answer;
   answer.code = request.code;
-  if (sent) answer.data = std::move(bytes);
+  if (sent) answer.data.emplace().emplace_back(std::move(bytes));
   answer.takes_data = data && !data->sent;
   answer.response = response->code;
-  answer.response_params.assign(response->params.begin(), response->params.begin() + response->count);
+  for (u8 i = 0; i < response->count; ++i)
+    answer.response_params.push_back({.value = ptp::Value(ptp::DataType::uint32, response->params[i])});
   findings_.answer(answer, at(exchange.data.value_or(exchange.first)) + ": the first answer, whatever was asked");
 }
 
