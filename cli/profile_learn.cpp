@@ -12,6 +12,7 @@
 #include "cli/visit.h"
 #include "emulator/camera.h"
 #include "pcap/learn.h"
+#include "ptp/dialect.h"
 #include "transport/real_clock.h"
 
 namespace stuntcam::cli {
@@ -24,9 +25,11 @@ struct Learn {
   std::string out;
 };
 
+// The first word of a TARGET names a dialect or USB.
 bool is_target(const std::string& word) {
-  const auto begins = [&](std::string_view prefix) { return word.starts_with(prefix); };
-  return begins("ptpip:") || begins("usb:") || (begins("fuji") && word.find(':') == 4);
+  const auto scheme = word.substr(0, word.find(':'));
+  if (scheme == word) return false;
+  return scheme == "usb" || std::ranges::find(ptp::dialects(), scheme, &ptp::Dialect::name) != ptp::dialects().end();
 }
 
 // The text of a file that is a summary, if it is one.

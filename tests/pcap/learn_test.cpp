@@ -114,7 +114,7 @@ TEST(Learn, KeepsWhatVendorsOperationsAnsweredUnlessItHoldsText) {
   const auto learned = talk.learned();
   ASSERT_EQ(learned.answers.size(), 1u);
   EXPECT_EQ(learned.answers[0].code, 0x9801);
-  EXPECT_EQ(learned.answers[0].data, (Bytes{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(learned.answers[0].data, (profiles::Template{Bytes{1, 2, 3, 4, 5, 6}}));
 }
 
 TEST(Learn, PutsObjectsThatFollowEachOtherIntoOneRun) {
