@@ -46,6 +46,7 @@ emulator::CameraOptions camera_options(const HostOptions& options, const profile
 
 transport::ServerOptions server_options(const HostOptions& options, const profiles::Profile& profile) {
   transport::ServerOptions server;
+  server.dialect = transport::dialect(profile.dialect);
   server.max_initiators = profile.max_initiators;
   server.strict = options.strict;
   server.idle = options.idle.value_or(transport::Duration{});
@@ -69,14 +70,22 @@ pcap::Dictionary dictionary(const profiles::Profile& profile) {
   return known;
 }
 
-transport::Wrap watched(
-    transport::Wrap inner,
-    std::function<std::shared_ptr<transport::Observer>(u64 connection, const transport::Link&)> make) {
+using Watch = std::function<std::shared_ptr<transport::Observer>(u64 connection, const transport::Link&)>;
+
+transport::Wrap watched(transport::Wrap inner, Watch make) {
   return [inner = std::move(inner), make = std::move(make)](std::unique_ptr<transport::Link> link, u64 connection) {
     if (inner) link = inner(std::move(link), connection);
     auto observer = make(connection, *link);
     return transport::make_tap(std::move(link), std::move(observer));
   };
+}
+
+// --record-port; events and live view of a camera that has ports of their own for them are shown on the two behind it.
+std::optional<u16> shown_port(std::optional<u64> wanted, const transport::Ports& bound, const transport::Link& link) {
+  if (!wanted) return {};
+  const auto on = [own = link.local()](u16 port) { return own.ends_with(fmt::format(":{}", port)); };
+  const u64 behind = on(bound.command) ? 0 : on(bound.event) ? 1 : 2;
+  return static_cast<u16>(*wanted + behind);
 }
 
 // Whole or not at all: whoever waits for the file never sees half of it.
@@ -99,6 +108,7 @@ struct Host::Part {
   ptp::Vendor vendor = ptp::Vendor::none;
   std::optional<profiles::Profile> profile;  // of a capture: what answers where it has no answer
   std::optional<Recorded> recorded;
+  const transport::Dialect* dialect = &transport::standard_dialect();
 };
 
 // A camera and what it stands on. Members are destroyed in reverse: the server before the camera, the clock last.
@@ -225,7 +235,8 @@ Host::~Host() { stop(); }
 Host::Part Host::part(const std::string& camera) const {
   if (!is_capture(camera)) {
     auto profile = load_under_preset(camera, options_.preset, profile_settings(options_.set));
-    return {profile.name, profile.port, profile.device.vendor, std::move(profile), {}};
+    const auto* const dialect = transport::dialect(profile.dialect);
+    return {profile.name, profile.port, profile.device.vendor, std::move(profile), {}, dialect};
   }
   auto recorded = load_recorded(camera, options_.recorded, console_);
   const bool emulates = !options_.set.empty() || !options_.media.empty() || !options_.preset.empty();
@@ -252,11 +263,12 @@ void Host::open_outputs() {
 }
 
 // Without --port every profile has its own, so cameras of one profile count from there; with it all count from it.
-u16 Host::next_port(const Part& part, std::size_t index) {
+u16 Host::next_port(const Part& part, std::size_t index) const {
   if (options_.port && *options_.port == 0) return 0;
-  const auto same = [&](const Ready& other) { return other.address.camera == part.name; };
-  const u64 port =
-      options_.port ? *options_.port + index : part.port + static_cast<u64>(std::ranges::count_if(ready_, same));
+  const auto ports_of = [](const Address& address) -> u64 { return address.dialect->lanes ? 3 : 1; };
+  u64 port = options_.port.value_or(part.port);
+  for (const Ready& other : ready_)
+    if (options_.port || other.address.camera == part.name) port += ports_of(other.address);
   if (port > 65535)
     throw Failure(usage, fmt::format("camera {} of {} would need port {}", index + 1, total_, port),
                   "--port 0 takes free ports");
@@ -274,13 +286,14 @@ void Host::add(const Part& part, std::size_t index, Loop& loop) {
       return pcap::make_transcript(file, camera, connection, link.peer());
     });
   }
+  const auto bound = std::make_shared<transport::Ports>();
   if (recording_) {
-    std::optional<u16> shown;
-    if (options_.record_port) shown = static_cast<u16>(*options_.record_port);
-    options.wrap = watched(std::move(options.wrap), [file = recording_, vendor = part.vendor, shown](
-                                                        u64 connection, const transport::Link& link) {
-      return pcap::make_recorder(file, {connection, link.peer(), link.local(), shown, vendor});
-    });
+    options.wrap =
+        watched(std::move(options.wrap), [file = recording_, vendor = part.vendor, wanted = options_.record_port,
+                                          bound](u64 connection, const transport::Link& link) {
+          const auto shown = shown_port(wanted, *bound, link);
+          return pcap::make_recorder(file, {connection, link.peer(), link.local(), shown, vendor});
+        });
   }
   if (console_.verbosity() >= Verbosity::verbose) {
     options.wrap = watched(std::move(options.wrap),
@@ -290,10 +303,10 @@ void Host::add(const Part& part, std::size_t index, Loop& loop) {
   }
   auto stand = std::make_unique<Stand>(loop.io, part, options_, index, std::move(options));
   auto& placed = *loop.stands.emplace_back(std::move(stand));
-  const auto port = placed.server.listen(options_.host, next_port(part, index));
-  ready_.push_back({{part.name, options_.host, port, port, {}},
-                    placed.serial_number,
-                    ptp::to_string(placed.camera->identity().guid)});
+  const auto ports = *bound = placed.server.listen(options_.host, next_port(part, index));
+  Address address{part.name, options_.host, ports.command, ports.event, {}, part.dialect};
+  if (ports.live_view != 0) address.liveview_port = ports.live_view;
+  ready_.push_back({std::move(address), placed.serial_number, ptp::to_string(placed.camera->identity().guid)});
 }
 
 void Host::start() {

@@ -78,7 +78,7 @@ class Host {
   Part part(const std::string& camera) const;
   void add(const Part&, std::size_t index, Loop&);
   void open_outputs();
-  u16 next_port(const Part&, std::size_t index);
+  u16 next_port(const Part&, std::size_t index) const;
   void report(const Stand&);
 
   HostOptions options_;

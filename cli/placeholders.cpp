@@ -46,9 +46,17 @@ std::string fill_in(std::string_view text, const Address& address) {
 
 }  // namespace
 
-std::string Address::target() const { return fmt::format("ptpip:{}:{}:{}", host, port, event_port); }
+std::string Address::target() const {
+  auto text = fmt::format("{}:{}:{}:{}", dialect->name, host, port, event_port);
+  if (liveview_port) text += fmt::format(":{}", *liveview_port);
+  return text;
+}
 
-std::vector<std::string> Address::gphoto2() const { return {"--port=" + target(), "--camera=PTP/IP Camera"}; }
+// gphoto2 has one kind of port for all dialects, and looks for live view behind the event port.
+std::vector<std::string> Address::gphoto2() const {
+  return {fmt::format("--port=ptpip:{}:{}:{}", host, port, event_port),
+          fmt::format("--camera={}", dialect->gphoto2_camera)};
+}
 
 std::vector<std::string> fill_in(const std::vector<std::string>& arguments, const Address& address) {
   std::vector<std::string> filled;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ptp/bytes.h"
+#include "transport/dialect.h"
 
 namespace stuntcam::cli {
 
@@ -15,8 +15,9 @@ struct Address {
   std::string host;
   u16 port = 0, event_port = 0;
   std::optional<u16> liveview_port;
+  const transport::Dialect* dialect = &transport::standard_dialect();
 
-  std::string target() const;                // "ptpip:127.0.0.1:43121:43121"
+  std::string target() const;                // "ptpip:127.0.0.1:43121:43121"; with a live-view port, that follows
   std::vector<std::string> gphoto2() const;  // the arguments that make gphoto2 talk to it
 };
 

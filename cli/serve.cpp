@@ -23,7 +23,8 @@ void explain(const Host& host, const Console& console) {
     console.say(fmt::format("{} is ready on {} port {}. In another terminal:", first.camera, first.host, first.port));
   else
     console.say(fmt::format("{} cameras are ready. To talk to the first, in another terminal:", host.ready().size()));
-  console.say(fmt::format("  gphoto2 --port {} --camera 'PTP/IP Camera' --summary\nCtrl-C ends it.", first.target()));
+  console.say(fmt::format("  gphoto2 --port ptpip:{}:{}:{} --camera '{}' --summary\nCtrl-C ends it.", first.host,
+                          first.port, first.event_port, first.dialect->gphoto2_camera));
 }
 
 int serve(const Serve& options) {

@@ -33,20 +33,28 @@ void Association::send(const ptp::Message& message) {
 Task<> Association::write_events() {
   const auto self = shared_from_this();
   const auto core = core_.shared_from_this();
-  try {
-    while (!queue_.empty()) {
+  while (events_ && !queue_.empty() && !dropped_) {
+    const auto link = events_;
+    try {
       while (!queue_.empty()) {
-        events_->put(queue_.front());
+        link->put(queue_.front());
         queue_.pop_front();
       }
-      co_await events_->flush();
+      co_await link->flush();
+    } catch (const std::system_error&) {
+      lose(*link);
     }
-  } catch (const std::system_error&) {
-    drop();  // the readers of both connections notice and end
+    core_.limit(*link, {}, "");
   }
   writing_ = false;
-  core_.limit(*events_, {}, "");
   if (closing_ && !answering) drop();
+}
+
+// The event connection cannot be written to. Whoever reads on it notices, too.
+void Association::lose(Link& link) {
+  if (!core_.dialect.lanes) return drop();
+  link.close();
+  detach(link);
 }
 
 void Association::close() {
@@ -56,10 +64,25 @@ void Association::close() {
   closing_ = true;
 }
 
+void Association::open_lanes(bool open) {
+  lanes_open_ = open;
+  if (open) return;
+  if (events_) events_->close();
+  if (live_view_) live_view_->close();
+}
+
+void Association::detach(const Link& link) {
+  if (events_.get() == &link) {
+    events_.reset();
+    queue_.clear();
+  }
+  if (live_view_.get() == &link) live_view_.reset();
+}
+
 void Association::drop() {
   closing_ = dropped_ = true;
   command_->close();
-  if (events_) events_->close();
+  open_lanes(false);
   poke();
 }
 

@@ -34,7 +34,7 @@ Task<> Conversation::run() {
     association_->heard = core_.clock.now();
     switch (message.kind) {
       case Kind::operation_request:
-        if (core_.options.strict && association_->events() == nullptr) {
+        if (core_.options.strict && !core_.dialect.lanes && association_->events() == nullptr) {
           throw Misbehaved("an OperationRequest before the event connection is there");
         }
         co_await transact(message);
@@ -46,6 +46,14 @@ Task<> Conversation::run() {
         co_await link_.flush();
         break;
       }
+      case Kind::init_command_request:
+        // gphoto2 sends it twice in this dialect, and waits for the second answer too (docs/clients.md §3).
+        if (!core_.dialect.lanes) put_up_with(message);
+        core_.put_ack(*association_);
+        co_await link_.flush();
+        break;
+      case Kind::goodbye:
+        co_return;
       case Kind::cancel:          // too late: the response is out (docs/protocol.md §1.6)
       case Kind::probe_response:  // on the wrong connection, but an answer
         break;

@@ -70,7 +70,7 @@ Task<Conversation::Outcome> Conversation::take_data(Message request, Intake& int
       tally.total = message.total;
       intake.begin(message.total);
       if (message.total == 0) break;  // some clients send no EndData then; one that comes is ignored
-      continue;
+      if (!message.last) continue;
     }
     const bool lone = !begun;
     if (lone) {
@@ -101,6 +101,14 @@ Task<Conversation::Outcome> Conversation::send_data(Message request, const Body&
   head.transaction_id = request.transaction_id;
   head.first = true;
   head.total = unknown_total ? unknown_size : total;
+  if (link_.framing().one_frame()) {
+    if (total > link_.framing().max_payload()) throw Misbehaved("an object that fits no data phase of this dialect");
+    head.last = true;
+    head.total = head.size = total;
+    co_await put(head);
+    const bool whole = co_await send_body(link_, body, 0, total, buffer_);
+    co_return whole ? Outcome::done : Outcome::source_failed;
+  }
   co_await put(head);
   head.first = false;
   const u64 largest = total <= core_.options.data_packet ? total : packet_size;

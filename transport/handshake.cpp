@@ -25,7 +25,24 @@ bool ordinary_end(const std::error_code& code) {
 
 }  // namespace
 
-Task<> ServerCore::serve(std::unique_ptr<Link> link, Lane lane) {
+Task<> ServerCore::converse(std::unique_ptr<Link>& link, Lane as) {
+  if (dialect.lanes && (as == Lane::event || as == Lane::live_view)) {
+    co_await lane(link, as);
+    co_return;
+  }
+  const auto first = co_await link->receive();
+  if (!first) throw Misbehaved(first.error().to_string());
+  if (first->kind == ptp::Kind::init_command_request && as != Lane::event) {
+    co_await command_lane(link, *first);
+  } else if (first->kind == ptp::Kind::init_event_request && as != Lane::command) {
+    co_await event_lane(link, *first);
+  } else {
+    throw Misbehaved(dialect.lanes ? "the first packet is no InitCommandRequest"
+                                   : "the first packet is neither InitCommandRequest nor InitEventRequest");
+  }
+}
+
+Task<> ServerCore::serve(std::unique_ptr<Link> link, Lane as) {
   const auto self = shared_from_this();
   // The link moves into the association when the handshake is done; its address stays what `links` knows it by.
   Link* const key = link.get();
@@ -39,15 +56,7 @@ Task<> ServerCore::serve(std::unique_ptr<Link> link, Lane lane) {
   limit(*link, options.handshake, "no whole first packet", false);
   start_sweep();
   try {
-    const auto first = co_await link->receive();
-    if (!first) throw Misbehaved(first.error().to_string());
-    if (first->kind == ptp::Kind::init_command_request && lane != Lane::event) {
-      co_await command_lane(link, *first);
-    } else if (first->kind == ptp::Kind::init_event_request && lane != Lane::command) {
-      co_await event_lane(link, *first);
-    } else {
-      throw Misbehaved("the first packet is neither InitCommandRequest nor InitEventRequest");
-    }
+    co_await converse(link, as);
   } catch (const Misbehaved& reason) {
     say(fmt::format("{}; closed", reason.what()));
   } catch (const std::system_error& error) {
@@ -64,15 +73,30 @@ Task<> ServerCore::serve(std::unique_ptr<Link> link, Lane lane) {
 Task<> ServerCore::refuse(Link& link, ptp::InitFailReason reason) {
   ptp::Message fail;
   fail.kind = ptp::Kind::init_fail;
-  fail.params[0] = static_cast<u32>(reason);
+  fail.params[0] = dialect.reason(reason);
   link.put(fail);
   co_await link.flush();
+}
+
+void ServerCore::put_ack(Association& association) const {
+  // A recorded camera introduces itself in its own words, which are the standard's or depart from it.
+  const Bytes identity =
+      dialect.protocol == 0 ? responder.introduction() : dialect.identity(responder.identity(), true);
+  ptp::Message ack;
+  ack.kind = ptp::Kind::init_command_ack;
+  ack.params[0] = association.number();
+  ack.wire = identity;
+  association.command().put(ack);
 }
 
 Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first) {
   const auto received = ptp::decode_identity(ptp::identity_body(first));
   if (!received) throw Misbehaved(received.error().to_string());
-  if (options.strict && !received->form.standard()) {
+  if (first.params[0] != dialect.protocol) {
+    co_await refuse(*link, ptp::InitFailReason::unspecified);
+    throw Misbehaved(fmt::format("InitCommandRequest for another protocol, 0x{:08X}", first.params[0]));
+  }
+  if (options.strict && dialect.protocol == 0 && !received->form.standard()) {
     co_await refuse(*link, ptp::InitFailReason::rejected);
     throw Misbehaved("InitCommandRequest departs from the standard's form (refused under strict)");
   }
@@ -97,11 +121,6 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
   }
   association->session = std::move(*session);
   associations[number] = association;
-  const Bytes identity = responder.introduction();
-  ptp::Message ack;
-  ack.kind = ptp::Kind::init_command_ack;
-  ack.params[0] = number;
-  ack.wire = identity;
   // Whatever ends the conversation, the slot and the session go, and the event connection with them.
   struct Leave {
     ServerCore& core;
@@ -112,7 +131,7 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
       core.associations.erase(association.number());
     }
   } leave{*this, *association};
-  association->command().put(ack);
+  put_ack(*association);
   co_await association->command().flush();
   Conversation conversation(*this, association);
   co_await conversation.run();

@@ -81,6 +81,9 @@ class Outlet {
   virtual ~Outlet() = default;
   virtual void event(const EventOut&) = 0;  // on the event connection; dropped when the initiator has none
   virtual void close() = 0;                 // ends the connection after what was queued has been sent
+  // Where events and live view have ports of their own: they take this initiator's connections from now on, or not any
+  // more.
+  virtual void open_lanes(bool open) { (void)open; }
 };
 
 // One initiator: lives exactly as long as its command connection.
@@ -90,6 +93,9 @@ class Session {
   virtual Answer request(const ptp::Message&) = 0;
   // A transaction of this session was cancelled: after a data phase was stopped on either side.
   virtual void cancelled(u32 transaction_id) { (void)transaction_id; }
+  // The live-view lane: the JPEG of this moment, asked for again after each frame_interval; null while there is none.
+  virtual std::shared_ptr<const Bytes> frame() { return nullptr; }
+  virtual Duration frame_interval() const { return std::chrono::milliseconds(100); }
 };
 
 // One camera.

@@ -28,20 +28,17 @@ Server::Server(asio::io_context& io, Responder& responder, Clock& clock, ServerO
 
 Server::~Server() = default;
 
-u16 Server::listen(const std::string& host, u16 port) {
-  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(host), port);
-  const auto acceptor = std::make_shared<ServerCore::Acceptor>(core_->io);
-  try {
-    acceptor->open(endpoint.protocol());
-    acceptor->set_option(asio::socket_base::reuse_address(true));
-    acceptor->bind(endpoint);
-    acceptor->listen(backlog);
-  } catch (const std::system_error& error) {
-    throw std::system_error(error.code(), fmt::format("cannot listen on {}:{}", host, port));
+Ports Server::listen(const std::string& host, u16 port) {
+  const auto acceptor = core_->bind(host, port);
+  Ports ports;
+  ports.command = ports.event = acceptor->local_endpoint().port();
+  if (core_->dialect.lanes) {
+    core_->listen_to_lanes(host, port, ports);
+    core_->start(acceptor, Lane::command);
+  } else {
+    core_->start(acceptor, Lane::first_packet_says);
   }
-  core_->acceptors.push_back(acceptor);
-  asio::co_spawn(core_->io, [core = core_, acceptor] { return core->accept(acceptor); }, asio::detached);
-  return acceptor->local_endpoint().port();
+  return ports;
 }
 
 Task<> Server::serve(std::unique_ptr<Link> link, Lane lane) {
@@ -54,7 +51,27 @@ void Server::stop(std::function<void()> stopped) { core_->stop(std::move(stopped
 std::size_t Server::connections() const { return core_->links.size(); }
 std::size_t Server::initiators() const { return core_->associations.size(); }
 
-Task<> ServerCore::accept(std::shared_ptr<Acceptor> acceptor) {
+std::shared_ptr<ServerCore::Acceptor> ServerCore::bind(const std::string& host, u16 port) {
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(host), port);
+  auto acceptor = std::make_shared<Acceptor>(io);
+  try {
+    acceptor->open(endpoint.protocol());
+    acceptor->set_option(asio::socket_base::reuse_address(true));
+    acceptor->bind(endpoint);
+    acceptor->listen(backlog);
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), fmt::format("cannot listen on {}:{}", host, port));
+  }
+  return acceptor;
+}
+
+void ServerCore::start(const std::shared_ptr<Acceptor>& acceptor, Lane lane) {
+  acceptors.push_back(acceptor);
+  asio::co_spawn(
+      io, [core = shared_from_this(), acceptor, lane] { return core->accept(acceptor, lane); }, asio::detached);
+}
+
+Task<> ServerCore::accept(std::shared_ptr<Acceptor> acceptor, Lane lane) {
   const auto self = shared_from_this();
   while (acceptor->is_open()) {
     asio::error_code error;
@@ -74,8 +91,7 @@ Task<> ServerCore::accept(std::shared_ptr<Acceptor> acceptor) {
     std::unique_ptr<Link> link = make_tcp_link(std::move(socket), framing);
     if (options.wrap) link = options.wrap(std::move(link), ++accepted);
     asio::co_spawn(
-        io,
-        [self, moved = std::move(link)]() mutable { return self->serve(std::move(moved), Lane::first_packet_says); },
+        io, [self, moved = std::move(link), lane]() mutable { return self->serve(std::move(moved), lane); },
         asio::detached);
   }
 }

@@ -1,5 +1,6 @@
-// A server holds one Responder and speaks PTP/IP for it: connections, handshakes, sessions, data phases, events,
-// probes, cancels, limits. One server, one loop: an io_context that one thread runs; several servers may share a loop.
+// A server holds one Responder and speaks PTP/IP, or a dialect of it, for it: connections, handshakes, sessions, data
+// phases, events, probes, cancels, limits. One server, one loop: an io_context that one thread runs; several servers
+// may share a loop.
 #pragma once
 
 #include <chrono>
@@ -8,15 +9,22 @@
 #include <string>
 
 #include "transport/clock.h"
+#include "transport/dialect.h"
 #include "transport/link.h"
 #include "transport/observer.h"
 #include "transport/responder.h"
 
 namespace stuntcam::transport {
 
-enum class Lane : u8 { first_packet_says, command, event };
+enum class Lane : u8 { first_packet_says, command, event, live_view };
+
+// Where a server listens. Without lanes, events have the command port, and live view none: 0.
+struct Ports {
+  u16 command = 0, event = 0, live_view = 0;
+};
 
 struct ServerOptions {
+  const Dialect* dialect = &standard_dialect();
   u32 max_initiators = 8;       // command connections at once; one more gets InitFail(busy)
   u32 max_connections = 2048;   // sockets at once, half-open ones included; beyond: closed at once
   bool strict = false;          // close on what the standard forbids, instead of putting up with it
@@ -43,9 +51,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and accepts from now on. Returns the port (port 0: a free one). Throws std::system_error naming the address
-  // when it is taken.
-  u16 listen(const std::string& host, u16 port);
+  // Binds and accepts from now on. Port 0: a free one; where the dialect has lanes, the ports of events and live view
+  // are the two behind `port`, or, for 0, a free pair of neighbours. Throws std::system_error naming the address that
+  // is taken.
+  Ports listen(const std::string& host, u16 port);
   // One connection, whatever made it: runs until it ends. For tests over memory links, and what listen() spawns.
   Task<> serve(std::unique_ptr<Link>, Lane = Lane::first_packet_says);
   // Stops accepting, closes every connection; `stopped` is called once every coroutine has ended. Only then may the

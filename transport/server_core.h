@@ -38,15 +38,30 @@ class Association;
 
 struct ServerCore : std::enable_shared_from_this<ServerCore> {
   ServerCore(asio::io_context& loop, Responder& camera, Clock& time, ServerOptions settings)
-      : io(loop), responder(camera), clock(time), options(std::move(settings)), framing(options.strict) {}
+      : io(loop),
+        responder(camera),
+        clock(time),
+        options(std::move(settings)),
+        dialect(*options.dialect),
+        framing(dialect.framing(options.strict)) {}
 
   using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
-  Task<> accept(std::shared_ptr<Acceptor>);
+  std::shared_ptr<Acceptor> bind(const std::string& host, u16 port);
+  void start(const std::shared_ptr<Acceptor>&, Lane);
+  void listen_to_lanes(const std::string& host, u16 command_port, Ports&);
+  Task<> accept(std::shared_ptr<Acceptor>, Lane);
   Task<> serve(std::unique_ptr<Link>, Lane);
+  Task<> converse(std::unique_ptr<Link>&, Lane);
   Task<> command_lane(std::unique_ptr<Link>&, ptp::Message first);
+  void put_ack(Association&) const;
   Task<> event_lane(std::unique_ptr<Link>&, ptp::Message first);
   Task<> refuse(Link&, ptp::InitFailReason);
+  // The lanes of a dialect that has them (lanes.cpp).
+  std::shared_ptr<Association> lane_owner(const Link&) const;
+  Task<> lane(std::unique_ptr<Link>&, Lane);
+  Task<> live_view(std::shared_ptr<Link>, std::shared_ptr<Association>);
+  Task<> until_gone(std::shared_ptr<Link>);
   // Frees the slots of peers that are gone (docs/protocol.md §1.7); takes at most a second.
   Task<> make_room();
   void limit(Link&, Duration, const char* reason, bool moving_counts = true);
@@ -59,7 +74,8 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   Responder& responder;
   Clock& clock;
   ServerOptions options;
-  ptp::PacketFraming framing;
+  const Dialect& dialect;
+  const ptp::Framing& framing;
   std::list<std::shared_ptr<Acceptor>> acceptors;
   std::map<const Link*, Watch> links;  // every connection being served
   std::map<u32, std::shared_ptr<Association>> associations;
@@ -79,11 +95,16 @@ class Association final : public Outlet, public std::enable_shared_from_this<Ass
 
   void event(const EventOut&) override;
   void close() override;
+  void open_lanes(bool open) override;
 
   u32 number() const { return number_; }
   Link& command() { return *command_; }
   Link* events() { return events_.get(); }
-  void attach_events(std::unique_ptr<Link> link) { events_ = std::move(link); }
+  void attach_events(std::shared_ptr<Link> link) { events_ = std::move(link); }
+  void attach_live_view(std::shared_ptr<Link> link) { live_view_ = std::move(link); }
+  bool has_live_view() const { return live_view_ != nullptr; }
+  void detach(const Link&);  // a lane whose connection has ended; the others go on
+  bool lanes_open() const { return lanes_open_; }
   void send(const ptp::Message&);  // on the event connection, in order
   void drop();                     // closes both connections now
   bool closing() const { return closing_; }
@@ -107,11 +128,13 @@ class Association final : public Outlet, public std::enable_shared_from_this<Ass
 
  private:
   Task<> write_events();
+  void lose(Link& events);
   ServerCore& core_;
   u32 number_;
-  std::unique_ptr<Link> command_, events_;
+  std::unique_ptr<Link> command_;
+  std::shared_ptr<Link> events_, live_view_;
   std::deque<ptp::Message> queue_;
-  bool writing_ = false, closing_ = false, dropped_ = false;
+  bool writing_ = false, closing_ = false, dropped_ = false, lanes_open_ = false;
   std::optional<u32> cancelled_;
   Timer poke_;
 };

@@ -18,7 +18,7 @@ class TcpWorld {
  public:
   explicit TcpWorld(transport::ServerOptions options = {}) {
     server_ = std::make_unique<transport::Server>(io_, toy, clock_, std::move(options));
-    port_ = server_->listen("127.0.0.1", 0);
+    port_ = server_->listen("127.0.0.1", 0).command;
     thread_ = std::thread([this] { io_.run(); });
   }
   ~TcpWorld() {
@@ -98,7 +98,7 @@ TEST(Tcp, ObjectsBeyond4GiBKeepTheirLengthInBothForms) {
   asio::io_context io;
   transport::RealClock clock(io);
   transport::Server server(io, big, clock, {});
-  const u16 port = server.listen("127.0.0.1", 0);
+  const u16 port = server.listen("127.0.0.1", 0).command;
   std::thread thread([&] { io.run(); });
   run_client(port, [&](Link& link) -> Task<> {
     co_await greet(link);

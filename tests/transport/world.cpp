@@ -37,6 +37,8 @@ struct ToySession final : transport::Session {
   ToySession(Toy& owner, transport::Outlet& line) : toy(owner), outlet(line) {}
   ~ToySession() override { ++toy.closed; }
   void cancelled(u32) override { ++toy.cancelled; }
+  std::shared_ptr<const Bytes> frame() override { return toy.frame; }
+  transport::Duration frame_interval() const override { return toy.frame_interval; }
   Answer request(const Message& message) override {
     const u64 size = message.params[0];
     switch (message.code) {
@@ -76,6 +78,9 @@ struct ToySession final : transport::Session {
       case op_close:
         outlet.close();
         return Reply(ResponseCode::OK);
+      case op_lanes:
+        outlet.open_lanes(size != 0);
+        return Reply(ResponseCode::OK);
       case op_flood: {
         for (u64 i = 0; i < size; ++i) outlet.event({});
         return Reply(ResponseCode::OK);
@@ -98,7 +103,8 @@ std::expected<std::unique_ptr<transport::Session>, ptp::InitFailReason> Toy::ope
   return std::make_unique<ToySession>(*this, outlet);
 }
 
-World::World(transport::ServerOptions options) : server_framing(options.strict) {
+World::World(transport::ServerOptions options)
+    : framing(options.dialect->framing(false)), server_framing(options.dialect->framing(options.strict)) {
   options.log = [this](const std::string& line) { log.push_back(line); };
   server = std::make_unique<transport::Server>(io, toy, clock, std::move(options));
 }
@@ -110,11 +116,12 @@ World::~World() {
   EXPECT_TRUE(stopped) << "a coroutine of the server did not end";
 }
 
-std::unique_ptr<Link> World::connect() {
+std::unique_ptr<Link> World::connect(transport::Lane lane) {
   auto [client, camera] = transport::make_memory_links(io, framing, server_framing);
   if (wrap) camera = wrap(std::move(camera));
   asio::co_spawn(
-      io, [this, link = std::move(camera)]() mutable { return server->serve(std::move(link)); }, asio::detached);
+      io, [this, link = std::move(camera), lane]() mutable { return server->serve(std::move(link), lane); },
+      asio::detached);
   return std::move(client);
 }
 
@@ -241,10 +248,8 @@ Task<Received> transaction(Link& link, Message message) {
       co_return received;
     }
     if (got.kind != Kind::data) throw std::runtime_error("neither data nor a response");
-    if (got.first) {
-      received.total = got.total;
-      continue;
-    }
+    if (got.first) received.total = got.total;
+    if (got.first && !got.last) continue;
     ++received.packets;
     for (;;) {
       u8 piece[65536];

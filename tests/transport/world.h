@@ -41,6 +41,7 @@ enum : u16 {
   op_unknown_total = 0x9009,
   op_broken_source = 0x900A,  // params[0] bytes, of which the source gives half
   op_flood = 0x900B,          // params[0] events
+  op_lanes = 0x900C,          // events and live view have ports of their own: they may come (params[0] 1) or not (0)
 };
 
 struct Toy final : transport::Responder {
@@ -55,6 +56,8 @@ struct Toy final : transport::Responder {
   bool complete = false;
   u32 finished = 0, dropped = 0, cancelled = 0;
   std::shared_ptr<const transport::File> file;
+  std::shared_ptr<const Bytes> frame;  // of live view
+  transport::Duration frame_interval = std::chrono::milliseconds(100);
 };
 
 // The byte at an offset of everything that the toy generates.
@@ -66,7 +69,7 @@ class World {
   ~World();
 
   // A fresh connection to the server; nothing has been sent on it.
-  std::unique_ptr<Link> connect();
+  std::unique_ptr<Link> connect(transport::Lane lane = transport::Lane::first_packet_says);
   // A coroutine of the test: run() returns when it has ended, or fails when it waits for something that never comes.
   void run(std::function<Task<>()> test);
   // Lets everything go as far as it can without time passing.
@@ -79,7 +82,7 @@ class World {
   std::vector<std::string> log;
   std::unique_ptr<transport::Server> server;
   std::function<std::unique_ptr<Link>(std::unique_ptr<Link>)> wrap;  // around the camera's end of the next connections
-  ptp::PacketFraming framing, server_framing;
+  const ptp::Framing &framing, &server_framing;
 };
 
 Bytes someone(std::string_view name);  // an encoded identity

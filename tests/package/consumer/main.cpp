@@ -19,7 +19,7 @@ int main() {
   stuntcam::transport::RealClock clock(io);
   stuntcam::emulator::Camera camera(*std::move(profile), {}, clock);
   stuntcam::transport::Server server(io, camera, clock, {});
-  const auto port = server.listen("127.0.0.1", 0);
+  const auto port = server.listen("127.0.0.1", 0).command;
   bool stopped = false;
   server.stop([&] { stopped = true; });
   io.run_for(std::chrono::seconds(10));
