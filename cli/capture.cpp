@@ -53,11 +53,20 @@ bool is_added(Visit& visit, const Event& event) {
 }
 bool is_complete(Visit& visit, const Event& event) { return name_of(visit, event).starts_with("CaptureComplete"); }
 
-// The objects of one capture, as the events name them.
-std::vector<Object> await_objects(Visit& visit, Duration within) {
+struct Taken {
+  std::vector<Object> objects;
+  Bytes preview;  // that came by itself
+};
+
+std::vector<u32> all_handles(Visit& visit) { return visit.run(visit.session().object_handles()); }
+
+// The objects of one capture, as the events name them; or, where they do not, those that were not there `before`.
+Taken await_objects(Visit& visit, Duration within, const std::vector<u32>& before) {
   auto& clock = visit.session().connection().clock();
   const auto due = clock.now() + within;
-  std::vector<Object> objects;
+  const bool named = visit.contact().extension().events_name_objects();
+  Taken taken;
+  auto& objects = taken.objects;
   bool complete = false;
   while (clock.now() < due) {
     const auto left = due - clock.now();
@@ -65,7 +74,9 @@ std::vector<Object> await_objects(Visit& visit, Duration within) {
     if (!event) break;
     complete = complete || is_complete(visit, *event);
     if (visit.json()) tell_event(visit, *event);
-    if (!is_added(visit, *event)) continue;
+    auto preview = visit.run(visit.contact().extension().heed(visit.session(), *event));
+    if (!preview.empty()) taken.preview = std::move(preview);
+    if (!named || !is_added(visit, *event)) continue;
     const auto known = std::ranges::find(objects, event->params[0], &Object::handle);
     if (known == objects.end()) objects.push_back(get_object(visit, event->params[0]));
   }
@@ -73,7 +84,10 @@ std::vector<Object> await_objects(Visit& visit, Duration within) {
     throw initiator::Problem(Trouble::timeout, fmt::format("the capture was not complete within {}: no CaptureComplete "
                                                            "came, and {} objects were announced",
                                                            profiles::duration_text(within), objects.size()));
-  return objects;
+  if (named) return taken;
+  for (const u32 handle : all_handles(visit))
+    if (std::ranges::find(before, handle) == before.end()) objects.push_back(get_object(visit, handle));
+  return taken;
 }
 
 void forget_events(Visit& visit) {
@@ -82,8 +96,9 @@ void forget_events(Visit& visit) {
 }
 
 // A small picture of the first object that has one.
-void save_preview(Visit& visit, const std::vector<Object>& objects, const std::string& file) {
-  for (const auto& object : objects) {
+void save_preview(Visit& visit, const Taken& taken, const std::string& file) {
+  if (!taken.preview.empty()) return save(taken.preview, file);
+  for (const auto& object : taken.objects) {
     try {
       const Bytes thumb = visit.run(visit.session().thumb(object.handle));
       return save(thumb, file);
@@ -100,10 +115,12 @@ int capture(Visit& visit, const Capture& options) {
   visit.prepare_events();
   forget_events(visit);  // what happened before is not of this capture
   const auto within = options.within.value_or(visit.timeout().value_or(longest_capture));
+  std::vector<u32> before;
+  if (!visit.contact().extension().events_name_objects()) before = all_handles(visit);
   visit.run(visit.contact().extension().capture(visit.session()));
-  const auto objects = await_objects(visit, within);
-  if (!options.preview.empty()) save_preview(visit, objects, options.preview);
-  for (const auto& object : objects) {
+  const auto taken = await_objects(visit, within, before);
+  if (!options.preview.empty()) save_preview(visit, taken, options.preview);
+  for (const auto& object : taken.objects) {
     auto json = object_json(object);
     if (!options.folder.empty() && !object.folder()) {
       std::filesystem::create_directories(options.folder);

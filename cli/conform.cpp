@@ -127,7 +127,7 @@ class Bench {
   Bench(const Destination& destination, std::optional<transport::Duration> patience)
       : subject_{io_, clock_,
                  initiator::tcp_dialers(io_, clock_, destination.target.host, destination.target.port,
-                                        destination.target.event_port, patience.value_or(std::chrono::seconds(5)))} {
+                                        destination.target.lanes, patience.value_or(std::chrono::seconds(5)))} {
     subject_.identity = destination.identity;
     subject_.wrap = destination.wrap;
     if (patience) subject_.patience = *patience;
@@ -177,6 +177,8 @@ constexpr int most_unreachable = 3;
 
 int check(const ConformOptions& options, const Destination& destination, Selection cases) {
   const auto& name = destination.name;
+  if (destination.target.dialect != &transport::standard_dialect())
+    throw Failure(usage, fmt::format("conform checks PTP/IP, and {} speaks another dialect", name));
   const auto expected = read_expected_failures(options.expected_failures);
   std::vector<Checked> all;
   Tally tally;

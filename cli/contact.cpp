@@ -24,7 +24,7 @@ Contact::Contact(Destination destination, const Console& console, const Timeout&
   std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a camera that left must fail, not end the program
   const auto& target = destination_.target;
   try {
-    camera_ = std::make_unique<initiator::Camera>(target.host, target.port, target.event_port, options(timeout));
+    camera_ = std::make_unique<initiator::Camera>(target.host, target.port, target.lanes, options(timeout));
   } catch (const Problem& problem) {
     throw Problem(problem.kind, fmt::format("{}: {}", destination_.name, problem.what()), problem.response,
                   problem.wire);
@@ -39,6 +39,7 @@ initiator::CameraOptions Contact::options(const Timeout& timeout) {
   initiator::CameraOptions camera;
   camera.connection.identity = destination_.identity;
   camera.connection.wrap = destination_.wrap;
+  camera.connection.dialect = destination_.target.dialect;
   camera.connection.timeouts = timeouts(timeout);
   camera.connection.remark = [this](const std::string& text) { console_.detail("the camera: " + text); };
   return camera;

@@ -39,6 +39,8 @@ emulator::CameraOptions camera_options(const HostOptions& options, const profile
   camera.writable = options.writable;
   camera.preset = options.preset;
   camera.push_events = options.push_events;
+  camera.confirm = options.confirm.value_or(transport::Duration{});
+  camera.only_client = options.client;
   for (const auto& text : options.set)
     if (!is_profile_setting(text)) camera.set.push_back(parse_setting(profile, text));
   return camera;
@@ -188,6 +190,9 @@ void declare(Options& options, HostOptions& host) {
   options.option("--idle", "D", duration(host.idle), "close connections that ask for nothing this long (never)");
   options.flag("--push-events", [&host] { host.push_events = true; }, "send events on the event connection");
   options.flag("--no-push-events", [&host] { host.push_events = false; }, "only queue them for polling");
+  options.option("--confirm", "D", duration(host.confirm),
+                 "until the camera's owner accepts a new client, on cameras that ask (at once; over 30s: never)");
+  options.option("--client", "NAME", text(host.client), "let in this client only, by its friendly name");
   options.option("--threads", "N", number(host.threads, 1, 1024), "threads for several cameras (as many as cores)");
   options.section("Output");
   options.option("--transcript", "FILE", text(host.transcript),

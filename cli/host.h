@@ -36,6 +36,8 @@ struct HostOptions {
   bool strict = false;
   std::optional<std::chrono::nanoseconds> idle;  // connections without a request for this long are closed
   std::optional<bool> push_events;
+  std::optional<std::chrono::nanoseconds> confirm;  // until the camera's owner accepts a new client
+  std::string client;                               // the only name that is let in; "" = any
   std::string transcript;  // a path; "-" is stderr
   RecordingOptions record;
   std::optional<u64> record_port;

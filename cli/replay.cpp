@@ -143,7 +143,7 @@ pcap::ClientDialers dialers(asio::io_context& io, transport::Clock& clock, const
   const auto dialer = [&io, &clock, host = target.host, limit, wrap](u16 port, u64 number) {
     return [&io, &clock, host, limit, wrap, port, number] { return dial(io, clock, host, port, limit, wrap, number); };
   };
-  return {dialer(target.port, 1), dialer(target.event_port == 0 ? target.port : target.event_port, 2)};
+  return {dialer(target.port, 1), dialer(target.lanes.event == 0 ? target.port : target.lanes.event, 2)};
 }
 
 int replay(const Replay& options) {

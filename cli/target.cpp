@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "cli/failure.h"
 #include "cli/units.h"
@@ -25,11 +26,14 @@ bool is_target(const std::string& word) {
 }
 
 Target parse_target(const std::string& text) {
-  if (!text.starts_with("ptpip:"))
+  Target target;
+  const auto scheme = text.find(':');
+  target.dialect = scheme == std::string::npos ? nullptr : transport::dialect(text.substr(0, scheme));
+  if (target.dialect == nullptr)
     throw Failure(usage, fmt::format("'{}' is no TARGET that can be reached", text),
                   "write ptpip:HOST[:PORT[:EVENT_PORT]]");
-  auto rest = text.substr(6);
-  Target target;
+  target.port = target.dialect->port;
+  auto rest = text.substr(scheme + 1);
   std::size_t end = rest.find(':');
   if (rest.starts_with('[')) {
     const auto bracket = rest.find(']');
@@ -40,11 +44,13 @@ Target parse_target(const std::string& text) {
     target.host = rest.substr(0, end);
   }
   if (target.host.empty()) throw Failure(usage, fmt::format("'{}' names no host", text));
-  if (end == std::string::npos) return target;
-  rest = rest.substr(end + 1);
-  const auto colon = rest.find(':');
-  target.port = parse_port(rest.substr(0, colon), text);
-  if (colon != std::string::npos) target.event_port = parse_port(rest.substr(colon + 1), text);
+  std::vector<u16*> ports{&target.port, &target.lanes.event};
+  if (target.dialect->lanes) ports.push_back(&target.lanes.live_view);
+  for (std::size_t i = 0; end != std::string::npos; ++i) {
+    rest = rest.substr(end + 1);
+    end = i + 1 < ports.size() ? rest.find(':') : std::string::npos;
+    *ports[i] = parse_port(rest.substr(0, end), text);
+  }
   return target;
 }
 

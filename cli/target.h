@@ -3,16 +3,20 @@
 
 #include <string>
 
+#include "initiator/connection.h"
 #include "ptp/packets.h"
 #include "transport/observer.h"
 
 namespace stuntcam::cli {
 
 struct Target {
+  const transport::Dialect* dialect = &transport::standard_dialect();
   std::string host;
-  u16 port = 15740, event_port = 0;  // 0: the same
+  u16 port = 15740;
+  initiator::LanePorts lanes;
 };
-// "ptpip:HOST[:PORT[:EVENT_PORT]]", an IPv6 address in brackets. Throws Failure(usage).
+// "ptpip:HOST[:PORT[:EVENT_PORT]]", an IPv6 address in brackets; with the name of another dialect in front, and a
+// live-view port behind, where it has one. Throws Failure(usage).
 Target parse_target(const std::string&);
 // A scheme and a colon. Which schemes there are, parse_target knows.
 bool is_target(const std::string& word);

@@ -22,7 +22,7 @@ constexpr std::size_t shown_bytes = 1024;  // with -vv, of what a camera sent
 constexpr std::chrono::seconds glance{1};
 
 Call split_kept(const VisitOptions& options) {
-  if (!options.target.empty() || (!options.words.empty() && options.words[0].starts_with("ptpip:")))
+  if (!options.target.empty() || (!options.words.empty() && is_target(options.words[0])))
     throw Failure(usage, "the shell talks to one camera", "leave the TARGET out");
   return {{}, options.words};
 }

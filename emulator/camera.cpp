@@ -177,9 +177,11 @@ ptp::Identity Camera::identity() const {
   return identity;
 }
 
-std::expected<std::unique_ptr<transport::Session>, ptp::InitFailReason> Camera::open(const ptp::Identity&,
+std::expected<std::unique_ptr<transport::Session>, ptp::InitFailReason> Camera::open(const ptp::Identity& initiator,
                                                                                      transport::Outlet& outlet) {
-  return std::make_unique<CameraSession>(*this, outlet);
+  if (!options_.only_client.empty() && initiator.name != options_.only_client)
+    return std::unexpected(ptp::InitFailReason::rejected);
+  return std::make_unique<CameraSession>(*this, outlet, initiator);
 }
 
 ptp::DateTime Camera::now() const { return ptp::DateTime::from_seconds(clock_.wall_seconds() + time_offset_); }

@@ -28,6 +28,8 @@ struct CameraOptions {
   std::string preset;                      // "" = none
   std::vector<std::pair<u16, Value>> set;  // --set, after the preset
   std::optional<bool> push_events;         // overrides the quirk
+  transport::Duration confirm{};           // until the camera's owner accepts a new client, on cameras that ask
+  std::string only_client;                 // the one name that is let in; "" = any
 };
 
 // Where a store puts the camera's next picture, and the folders that had to be made for it, parents first: who asks
@@ -59,6 +61,7 @@ class Camera final : public transport::Responder {
   const std::string& serial_number() const { return serial_number_; }
   const std::string& title() const { return title_; }  // as it shows in pictures: "NIKON D5300"
   u64 seed() const { return options_.seed; }
+  transport::Duration confirm() const { return options_.confirm; }
   bool polls_events() const { return profile_.quirks.poll_events; }
   bool pushes_events() const { return options_.push_events.value_or(profile_.quirks.push_events); }
   ptp::DateTime now() const;  // what the camera's own clock shows (settable by the DateTime property)

@@ -23,7 +23,8 @@ bool has_surplus_parameters(const OperationRow& row, const ptp::Message& request
 
 }  // namespace
 
-CameraSession::CameraSession(Camera& camera, transport::Outlet& outlet) : camera_(camera), outlet_(outlet) {}
+CameraSession::CameraSession(Camera& camera, transport::Outlet& outlet, ptp::Identity initiator)
+    : camera_(camera), outlet_(outlet), initiator_(std::move(initiator)) {}
 
 CameraSession::~CameraSession() { end(); }
 
@@ -56,15 +57,26 @@ Answer CameraSession::request(const ptp::Message& request) {
   const auto* const row = canned != nullptr ? nullptr : camera_.operation(code);
   const auto refused = refusal(row, canned != nullptr, request);
   auto answer = refused ? Answer(Reply(*refused)) : run(row, canned, request);
+  const auto direction = ptp::data_direction(code, camera_.profile().device.vendor);
+  auto* const reply = std::get_if<Reply>(&answer);
+  if (reply != nullptr && direction == ptp::DataDirection::to_initiator &&
+      std::holds_alternative<std::monostate>(reply->body) && camera_.profile().quirks.data_when_refused)
+    reply->body = Bytes{};
   // What the initiator sends must be read before it hears an answer, whatever the answer is: nothing but a cancel would
   // stop it (docs/protocol.md §1.4). Some clients announce no data phase and send one, so the operation decides.
-  auto* const reply = std::get_if<Reply>(&answer);
-  const bool data_follows =
-      request.data_phase == 2 || (canned != nullptr ? canned->takes_data
-                                                    : ptp::data_direction(code, camera_.profile().device.vendor) ==
-                                                          ptp::DataDirection::to_responder);
+  const bool data_follows = request.data_phase == 2 ||
+                            (canned != nullptr ? canned->takes_data : direction == ptp::DataDirection::to_responder);
   if (reply != nullptr && data_follows) return drain(std::move(*reply));
   return answer;
+}
+
+std::shared_ptr<const Bytes> CameraSession::frame() {
+  return camera_.live_view().on() ? camera_.live_view().frame() : nullptr;
+}
+
+transport::Duration CameraSession::frame_interval() const {
+  constexpr double second = std::chrono::duration_cast<transport::Duration>(std::chrono::seconds(1)).count();
+  return transport::Duration(static_cast<i64>(second / camera_.profile().timing.live_view_rate));
 }
 
 Answer CameraSession::run(const OperationRow* row, const profiles::CannedOperation* canned,

@@ -20,16 +20,20 @@ inline constexpr std::size_t max_open_edits = 8;
 
 class CameraSession final : public transport::Session {
  public:
-  CameraSession(Camera&, transport::Outlet&);
+  CameraSession(Camera&, transport::Outlet&, ptp::Identity initiator);
   ~CameraSession() override;
 
   Answer request(const ptp::Message&) override;
+  std::shared_ptr<const Bytes> frame() override;
+  transport::Duration frame_interval() const override;
 
   bool open() const { return id_ != 0; }
   u32 id() const { return id_; }
   void begin(u32 id);
   void end();                             // CloseSession, or the connection ended: drops all that is the session's own
   void disconnect() { outlet_.close(); }  // during a request: after its response
+  void open_lanes(bool open) { outlet_.open_lanes(open); }
+  const ptp::Identity& initiator() const { return initiator_; }
 
   // Queued and/or pushed, as the camera's quirks say.
   void event(const transport::EventOut&);
@@ -51,6 +55,7 @@ class CameraSession final : public transport::Session {
   Answer run(const OperationRow*, const profiles::CannedOperation*, const ptp::Message&);
   Camera& camera_;
   transport::Outlet& outlet_;
+  ptp::Identity initiator_;
   u32 id_ = 0;  // 0: no session open
   u32 next_transaction_ = 1;
   std::deque<transport::EventOut> queue_;

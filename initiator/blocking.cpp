@@ -4,8 +4,9 @@
 
 namespace stuntcam::initiator {
 
-Camera::Camera(std::string host, u16 port, u16 event_port, CameraOptions options) {
-  auto dialers = tcp_dialers(io_, clock_, std::move(host), port, event_port, options.connection.timeouts.connect);
+Camera::Camera(std::string host, u16 port, LanePorts lanes, CameraOptions options) {
+  auto dialers = tcp_dialers(io_, clock_, std::move(host), port, lanes, options.connection.timeouts.connect,
+                             *options.connection.dialect);
   connection_ = run(Connection::open(io_, clock_, std::move(dialers), std::move(options.connection)));
   session_ = std::make_unique<Session>(*connection_, options.session);
   run(session_->open());

@@ -21,8 +21,8 @@ struct CameraOptions {
 
 class Camera {
  public:
-  // Connects and opens the session. Throws Problem. event_port 0: the same as port.
-  Camera(std::string host, u16 port, u16 event_port = 0, CameraOptions options = {});
+  // Connects and opens the session. Throws Problem.
+  Camera(std::string host, u16 port, LanePorts lanes = {}, CameraOptions options = {});
   ~Camera();  // closes both
   Camera(const Camera&) = delete;
   Camera& operator=(const Camera&) = delete;

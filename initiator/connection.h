@@ -12,6 +12,7 @@
 #include "initiator/transaction.h"
 #include "ptp/packets.h"
 #include "transport/clock.h"
+#include "transport/dialect.h"
 #include "transport/link.h"
 #include "transport/observer.h"
 
@@ -36,23 +37,29 @@ struct ConnectionOptions {
   Timeouts timeouts;
   u64 data_packet = default_data_packet;
   Remark remark;         // may be empty
-  transport::Wrap wrap;  // around each connection, 1 and 2; may be empty
+  transport::Wrap wrap;  // around each connection, 1, 2, …; may be empty
+  const transport::Dialect* dialect = &transport::standard_dialect();
 };
 
-// How to get the two connections. Each is called once, the event connection's after the command connection's Ack.
+// How to get the connections. The event connection's is called after the command connection's Ack, or, where the
+// dialect has lanes, once the camera is in the mode for it; that of live view, which only such dialects have, then too.
 struct Dialers {
-  std::function<transport::Task<std::unique_ptr<transport::Link>>()> command, events;
+  using Dialer = std::function<transport::Task<std::unique_ptr<transport::Link>>()>;
+  Dialer command, events, live_view;
 };
-// event_port 0: the same as port.
-Dialers tcp_dialers(asio::io_context&, transport::Clock&, std::string host, u16 port, u16 event_port,
-                    transport::Duration limit);
+// 0: the same as port; where the dialect has lanes, the next one, and live view has the one behind events.
+struct LanePorts {
+  u16 event = 0, live_view = 0;
+};
+Dialers tcp_dialers(asio::io_context&, transport::Clock&, std::string host, u16 port, LanePorts,
+                    transport::Duration limit, const transport::Dialect& = transport::standard_dialect());
 
 class Connection {
  public:
   // Throws Problem. When it does, both connections are closed.
   static transport::Task<std::unique_ptr<Connection>> open(asio::io_context& io, transport::Clock& clock,
                                                            Dialers dialers, ConnectionOptions options);
-  Connection(asio::io_context&, transport::Clock&, ConnectionOptions);  // for open()
+  Connection(asio::io_context&, transport::Clock&, Dialers, ConnectionOptions);  // for open()
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -69,16 +76,25 @@ class Connection {
   void set_timeouts(const Timeouts& timeouts) { options_.timeouts = timeouts; }
   void close();
 
+  // For dialects that have lanes: the event connection, the next live-view frame (on a connection that comes and goes),
+  // and the last word.
+  transport::Task<> open_events();
+  transport::Task<Bytes> live_view_frame();
+  void end_live_view();
+  transport::Task<> goodbye();
+  const transport::Dialect& dialect() const { return *options_.dialect; }
+
   bool usable() const { return link_ != nullptr && !broken_; }
   const ptp::Identity& camera() const { return camera_; }
-  EventStream& events() { return *events_; }
+  EventStream& events() { return *events_; }  // of dialects with lanes: after open_events()
   transport::Clock& clock() { return clock_; }
   asio::io_context& io() { return io_; }
   const Timeouts& timeouts() const { return options_.timeouts; }
 
  private:
   struct Exchange;
-  transport::Task<> shake_hands(const Dialers&);
+  transport::Task<> shake_hands();
+  transport::Task<std::unique_ptr<transport::Link>> dial_events();
   transport::Task<ptp::Message> answer(transport::Link&, ptp::Kind wanted, const char* name);
   transport::Task<> converse(Exchange&);
   transport::Task<> send_data(Exchange&);
@@ -95,8 +111,9 @@ class Connection {
   asio::io_context& io_;
   transport::Clock& clock_;
   ConnectionOptions options_;
+  Dialers dialers_;
   ptp::Identity camera_;
-  std::shared_ptr<transport::Link> link_;
+  std::shared_ptr<transport::Link> link_, live_view_;
   std::shared_ptr<EventStream> events_;
   std::shared_ptr<Limit> limit_;
   Bytes buffer_;

@@ -108,9 +108,21 @@ Task<> Connection::send_data(Exchange& exchange) {
   const u64 total = transport::size_of(exchange.request.data);
   Message head;
   head.kind = Kind::data;
+  head.code = exchange.request.code;
   head.transaction_id = exchange.transaction_id;
   head.first = true;
   head.total = total;
+  if (link_->framing().one_frame()) {
+    head.last = true;
+    head.size = total;
+    link_->put(head);
+    const bool sent = co_await transport::send_body(*link_, exchange.request.data, 0, total, buffer_);
+    if (!sent) {
+      exchange.failure = std::make_exception_ptr(Problem(Trouble::cancelled, "the source of the data ended early"));
+      exchange.dropped = true;
+    }
+    co_return;
+  }
   link_->put(head);
   head.first = false;
   const auto& progress = exchange.request.progress;
@@ -149,7 +161,8 @@ Task<> Connection::take_data(Exchange& exchange, Message message) {
       exchange.failure = std::current_exception();
       exchange.wanted = true;
     }
-  } else {
+  }
+  if (!message.first || message.last) {
     if (!response.data) violation(fmt::format("data of {} without StartData", exchange.name), message.wire);
     if (exchange.total != unknown_size && message.size > exchange.total - response.received)
       violation(fmt::format("{} sent {} bytes of data and announced {}", exchange.name,
@@ -191,7 +204,7 @@ void Connection::put_cancel(Exchange& exchange) {
   Message message;
   message.kind = Kind::cancel;
   message.transaction_id = exchange.transaction_id;
-  events_->send(message);
+  if (events_) events_->send(message);
   limit_->start(*link_, options_.timeouts.cancel, fmt::format("no response to the Cancel of {}", exchange.name), true);
   link_->put(message);
 }
@@ -236,7 +249,7 @@ bool Connection::put_up_with(Exchange& exchange, const Message& message) {
       event.transaction_id = message.transaction_id;
       event.count = std::min<u8>(message.count, 3);
       std::copy_n(message.params.begin(), 3, event.params.begin());
-      events_->add(event);
+      if (events_) events_->add(event);
       return true;
     }
     case Kind::probe_request:

@@ -44,13 +44,40 @@ Task<> Session::open() {
   const Request request(OperationCode::OpenSession, {options_.id});
   co_await demand(request);
   open_ = true;
+  for (const auto& step : connection_.dialect().opening) co_await take(step);
+  if (connection_.dialect().lanes) co_await connection_.open_events();
+}
+
+Task<> Session::take(const transport::OpeningStep& step) {
+  using Act = transport::OpeningStep::Act;
+  if (step.act == Act::operation) {
+    const Request request(step.code, std::array<u32, 2>{0, 0});
+    co_await demand(request);
+    if (opening_ == 0) opening_ = last_;
+    co_return;
+  }
+  Bytes value{static_cast<u8>(step.value), static_cast<u8>(step.value >> 8)};
+  if (step.act == Act::echo) {
+    const Request ask(OperationCode::GetDevicePropValue, {step.code});
+    value = co_await fetch(ask);
+  }
+  const Request set = with_data(OperationCode::SetDevicePropValue, std::move(value), {step.code});
+  if (step.act == Act::wish) {
+    co_await call(set);
+  } else {
+    co_await demand(set);
+  }
 }
 
 Task<> Session::close() {
   if (!open_ || !connection_.usable()) co_return;
+  const auto& dialect = connection_.dialect();
+  const Request closing(dialect.closing, std::array<u32, 1>{opening_});
   const Request request(OperationCode::CloseSession);
   try {
+    if (dialect.closing != 0) co_await connection_.transact(closing, next_transaction());
     co_await connection_.transact(request, next_transaction());
+    if (dialect.goodbye) co_await connection_.goodbye();
   } catch (const std::exception&) {
     connection_.close();
   }
@@ -102,8 +129,10 @@ Task<> Session::plain(OperationCode operation, u32 first, u32 second, u32 third)
 Task<ptp::DeviceInfo> Session::device_info() {
   const Request request(OperationCode::GetDeviceInfo);
   const Bytes bytes = co_await fetch(request);
+  const auto vendor = connection_.dialect().vendor;
+  if (bytes.empty() && vendor != ptp::Vendor::none) co_return ptp::DeviceInfo();  // a dialect that has none
   auto info = data_set<ptp::DeviceInfo>("GetDeviceInfo", bytes);
-  vendor_ = ptp::vendor_of(info.vendor_extension_id, info.manufacturer);
+  vendor_ = vendor != ptp::Vendor::none ? vendor : ptp::vendor_of(info.vendor_extension_id, info.manufacturer);
   co_return info;
 }
 

@@ -30,7 +30,8 @@ inline constexpr u32 all_storages = 0xFFFFFFFF, in_root = 0xFFFFFFFF, any_format
 
 class Session {
  public:
-  explicit Session(Connection& connection, SessionOptions options = {}) : connection_(connection), options_(options) {}
+  explicit Session(Connection& connection, SessionOptions options = {})
+      : connection_(connection), options_(options), vendor_(connection.dialect().vendor) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -89,6 +90,7 @@ class Session {
   ptp::Vendor vendor() const { return vendor_; }  // known after device_info()
 
  private:
+  transport::Task<> take(const transport::OpeningStep& step);
   transport::Task<> plain(ptp::OperationCode operation, u32 first = 0, u32 second = 0, u32 third = 0);
   transport::Task<> poll();
   u32 next_transaction();
@@ -96,9 +98,10 @@ class Session {
   Connection& connection_;
   SessionOptions options_;
   Poll poll_by_;
-  ptp::Vendor vendor_ = ptp::Vendor::none;
+  ptp::Vendor vendor_;
   bool open_ = false;
   u32 last_ = 0;
+  u32 opening_ = 0;  // the transaction of the dialect's first opening operation
 };
 
 }  // namespace stuntcam::initiator

@@ -28,6 +28,8 @@ std::string_view name(Channel channel) {
       return "command";
     case Channel::event:
       return "event";
+    case Channel::live_view:
+      return "live_view";
     case Channel::unknown:
       break;
   }
@@ -85,7 +87,12 @@ void Conversation::head(bool sent, const ptp::Message& message) {
     case Kind::operation_request:
       request(last_[sent]);
       break;
+    // In dialects without a handshake on the other connections, what the camera sends first says what they are.
+    case Kind::event:
+      if (channel_ == Channel::unknown) channel_ = Channel::event;
+      break;
     case Kind::data:
+      if (channel_ == Channel::unknown && sent) channel_ = Channel::live_view;
       data(sent, last_[sent]);
       break;
     case Kind::operation_response:

@@ -12,8 +12,8 @@
 namespace stuntcam::pcap {
 
 // Which of an initiator's connections this is. The first packet says it.
-enum class Channel : u8 { unknown, command, event };
-std::string_view name(Channel);  // "command", "event", "?"
+enum class Channel : u8 { unknown, command, event, live_view };
+std::string_view name(Channel);  // "command", "event", "live_view", "?"
 
 // "OperationRequest", "StartData", …: which packet of PTP/IP carries this message.
 std::string_view packet_name(const ptp::Message&);

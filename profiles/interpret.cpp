@@ -109,6 +109,7 @@ Quirks interpret_quirks(const Node& node, Problems& problems) {
   section.read("out_of_focus", quirks.out_of_focus);
   section.read("operations_without_session", quirks.operations_without_session);
   section.read("status_bits_by_manual", quirks.status_bits_by_manual);
+  section.read("data_when_refused", quirks.data_when_refused);
   return quirks;
 }
 

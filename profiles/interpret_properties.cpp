@@ -115,6 +115,8 @@ bool outside(const Property& property) {
 void read_values(Section& section, Property& property, bool accept_current_outside_form) {
   const Node* factory_default = section.need("default");
   const Node* current = section.get("current");
+  if (const Node* dormant = section.get("dormant"))
+    property.dormant = read_value(section, *dormant, "dormant", property.type);
   read_form(section, property, accept_current_outside_form);
   read_labels(section, property);
   if (!factory_default) return;
@@ -125,6 +127,15 @@ void read_values(Section& section, Property& property, bool accept_current_outsi
                          fmt::format("the current value {} is outside the property's form; allowed: {} (the quirk "
                                      "accept_current_outside_form lifts this)",
                                      property.current.to_string(), allowed_text(property)));
+}
+
+void read_raw(Section& section, std::string_view key, Bytes& out) {
+  std::string text;
+  if (!section.read(key, text)) return;
+  if (const auto bytes = hex_bytes(text))
+    out = *bytes;
+  else
+    section.expected(*section.get(key), key, "bytes in hex");
 }
 
 Property read_property(const Node& node, ptp::Vendor vendor, bool accept_current_outside_form, Problems& problems) {
@@ -143,11 +154,13 @@ Property read_property(const Node& node, ptp::Vendor vendor, bool accept_current
   u16 listed = 0;
   section.read("listed", listed, {{"device-info", 0}, {"vendor", 1}});
   property.vendor_list = listed != 0;
+  read_raw(section, "raw_value", property.raw_value);
+  read_raw(section, "raw_description", property.raw_description);
   if (const auto type = read_type(section)) {
     property.type = *type;
     read_values(section, property, accept_current_outside_form);
   } else {
-    for (const auto* key : {"default", "current", "range", "enum", "labels"}) section.get(key);
+    for (const auto* key : {"default", "current", "dormant", "range", "enum", "labels"}) section.get(key);
   }
   return property;
 }

@@ -37,6 +37,10 @@ struct Property {
   bool writable = false;
   ptp::Value factory_default, current;
   ptp::Form form;
+  // What it reads as before an initiator has put the camera into the mode that it belongs to.
+  std::optional<ptp::Value> dormant;
+  // Sent as they are where no data type describes what the camera sends; empty: as the type and the form say.
+  Bytes raw_value, raw_description;
   bool vendor_list = false;  // listed by a vendor operation instead of DeviceInfo (key `listed = "vendor"`)
   std::map<std::string, std::string> labels;  // value as text → its name: "2" → "auto"
   u16 refusal = 0;  // what GetDevicePropDesc answers instead of a description; 0: it describes
@@ -105,6 +109,7 @@ struct Quirks {
   bool out_of_focus = false;                 // no autofocus ever succeeds, as with the lens cap on
   bool operations_without_session = false;   // operations other than GetDeviceInfo work before OpenSession
   bool status_bits_by_manual = false;        // the vendor's status mask as its first manual has it, not as its tools do
+  bool data_when_refused = false;            // what asks for data gets an empty data phase with every refusal
   bool operator==(const Quirks&) const = default;
 };
 

@@ -227,6 +227,7 @@ void Printer::quirks() {
   line("out_of_focus = {}", quirks.out_of_focus);
   line("operations_without_session = {}", quirks.operations_without_session);
   line("status_bits_by_manual = {}", quirks.status_bits_by_manual);
+  line("data_when_refused = {}", quirks.data_when_refused);
 }
 
 void Printer::presets() {
@@ -329,6 +330,9 @@ void Printer::print(const Property& property) {
   if (property.refusal != 0) line("refuse = {}", code<ptp::ResponseCode>(property.refusal));
   line("default = {}", value(property.factory_default));
   line("current = {}", value(property.current));
+  if (property.dormant) line("dormant = {}", value(*property.dormant));
+  if (!property.raw_value.empty()) line("raw_value = \"{:02x}\"", fmt::join(property.raw_value, ""));
+  if (!property.raw_description.empty()) line("raw_description = \"{:02x}\"", fmt::join(property.raw_description, ""));
   if (const auto* range = std::get_if<ptp::RangeForm>(&property.form))
     line("range = [{}, {}, {}]", value(range->minimum), value(range->maximum), value(range->step));
   if (const auto* form = std::get_if<ptp::EnumerationForm>(&property.form)) {

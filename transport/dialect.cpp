@@ -31,6 +31,7 @@ const Dialect& standard_dialect() {
       .identity = identity,
       .reason = reason,
       .opening = {},
+      .closing = 0,
       .goodbye = false,
   };
   return dialect;

@@ -10,12 +10,13 @@
 
 namespace stuntcam::transport {
 
-// What an initiator must do between OpenSession and everything else.
+// What an initiator does between OpenSession and everything else.
 struct OpeningStep {
   enum class Act : u8 {
     set,       // SetDevicePropValue of `code` to the two bytes of `value`
     echo,      // GetDevicePropValue of `code`, and SetDevicePropValue to what came
-    operation  // `code` without parameters
+    wish,      // as set; the camera may refuse
+    operation  // `code` without parameters; what it answers is not looked at
   } act;
   u16 code, value;
 };
@@ -33,6 +34,7 @@ struct Dialect {
   Bytes (*identity)(const ptp::Identity&, bool from_camera);  // as the init packets carry it
   u32 (*reason)(ptp::InitFailReason);                         // as InitFail carries it
   std::span<const OpeningStep> opening;
+  u16 closing;   // an operation before CloseSession, with the transaction of the opening's first operation; 0: none
   bool goodbye;  // after CloseSession
 };
 

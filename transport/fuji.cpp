@@ -7,13 +7,16 @@
 namespace stuntcam::transport {
 namespace {
 
-constexpr u16 client_state = 0xDF01, remote_version = 0xDF24;
+constexpr u16 client_state = 0xDF01, remote_version = 0xDF24, enable_correct_file_size = 0xD227;
+constexpr u16 get_capabilities = 0x902B;
 constexpr u16 remote_control = 5;
 
 constexpr std::array opening{
     OpeningStep{OpeningStep::Act::set, client_state, remote_control},
     OpeningStep{OpeningStep::Act::echo, remote_version, 0},
     OpeningStep{OpeningStep::Act::operation, static_cast<u16>(ptp::OperationCode::InitiateOpenCapture), 0},
+    OpeningStep{OpeningStep::Act::operation, get_capabilities, 0},  // before it, nothing is described
+    OpeningStep{OpeningStep::Act::wish, enable_correct_file_size, 1},
 };
 
 const ptp::Framing& framing(bool) {
@@ -43,6 +46,7 @@ const Dialect& fuji_dialect() {
       .identity = identity,
       .reason = reason,
       .opening = opening,
+      .closing = static_cast<u16>(ptp::OperationCode::TerminateOpenCapture),
       .goodbye = true,
   };
   return dialect;

@@ -21,6 +21,17 @@ std::string address(const Link& link) {
   return peer.substr(0, peer.rfind(':'));
 }
 
+Task<bool> has_left(Link& link) {
+  const bool something = link.pending();
+  if (!something) co_return false;
+  try {
+    co_await link.receive();
+  } catch (const std::system_error&) {
+    co_return true;
+  }
+  co_return false;
+}
+
 }  // namespace
 
 void ServerCore::listen_to_lanes(const std::string& host, u16 command_port, Ports& ports) {
@@ -55,8 +66,11 @@ Task<> ServerCore::lane(std::unique_ptr<Link>& link, Lane which) {
   const bool events = which == Lane::event;
   const bool taken = association && (events ? association->events() != nullptr : association->has_live_view());
   if (!association || taken) {
-    log(*link, fmt::format("refused: {}", taken ? "it has such a connection already"
-                                                : "a connection for events or live view before an initiator's time"));
+    // One that has left already came in time, and was accepted late.
+    const bool left = co_await has_left(*link);
+    if (!left)
+      log(*link, fmt::format("refused: {}", taken ? "it has such a connection already"
+                                                  : "a connection for events or live view before an initiator's time"));
     link->close(true);
     co_return;
   }

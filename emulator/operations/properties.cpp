@@ -23,14 +23,18 @@ Answer get_device_prop_desc(Context& context) {
   if (!code) return Reply(code.error());
   if (const auto refusal = context.camera.properties().definition(*code).refusal; refusal != 0)
     return Reply(static_cast<ResponseCode>(refusal));
-  const auto desc = context.camera.properties().describe(*code);
+  const auto& properties = context.camera.properties();
+  if (const auto& raw = properties.definition(*code).raw_description; !raw.empty()) return Reply(Body(View(raw)));
+  const auto desc = properties.describe(*code);
   return desc ? Reply(Body(ptp::encode(*desc))) : Reply(ResponseCode::DevicePropNotSupported);
 }
 
 Answer get_device_prop_value(Context& context) {
   const auto code = property_meant(context);
   if (!code) return Reply(code.error());
-  const auto value = context.camera.properties().get(*code);
+  const auto& properties = context.camera.properties();
+  if (const auto& raw = properties.definition(*code).raw_value; !raw.empty()) return Reply(Body(View(raw)));
+  const auto value = properties.get(*code);
   return value ? Reply(Body(value->bytes())) : Reply(ResponseCode::DevicePropNotSupported);
 }
 

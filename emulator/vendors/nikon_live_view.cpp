@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "emulator/camera.h"
+#include "emulator/vendors/movie.h"
 #include "emulator/vendors/nikon.h"
 #include "emulator/vendors/nikon_codes.h"
-#include "emulator/vendors/nikon_movie.h"
 
 namespace stuntcam::emulator {
 
@@ -118,7 +118,7 @@ void NikonModule::finish_movie(Camera& camera) {
   for (const u32 handle : folder->made) camera.announce(ptp::EventCode::ObjectAdded, {handle});
   const Duration length = camera.clock().now() - movie.started;
   const u64 size = std::min(movie_size(length), store->info().free_space_in_bytes);
-  Object object = make_movie(store->next_file_number("DSC_"), size, length, camera.seed());
+  Object object = make_movie("DSC_", store->next_file_number("DSC_"), size, length, camera.seed());
   object.parent = folder->handle;
   object.captured = object.modified = camera.now();
   if (const auto added = store->add(std::move(object))) camera.announce(ptp::EventCode::ObjectAdded, {*added});

@@ -1,6 +1,7 @@
 // The vendors whose cameras have behaviour of their own.
 #include "emulator/vendor.h"
 #include "emulator/vendors/canon.h"
+#include "emulator/vendors/fuji.h"
 #include "emulator/vendors/leica.h"
 #include "emulator/vendors/nikon.h"
 #include "emulator/vendors/olympus.h"
@@ -12,6 +13,8 @@ std::unique_ptr<VendorModule> make_vendor_module(ptp::Vendor vendor) {
   switch (vendor) {
     case ptp::Vendor::canon:
       return std::make_unique<CanonModule>();
+    case ptp::Vendor::fuji:
+      return std::make_unique<FujiModule>();
     case ptp::Vendor::leica:
       return std::make_unique<LeicaModule>();
     case ptp::Vendor::nikon:

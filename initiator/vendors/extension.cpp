@@ -43,6 +43,8 @@ Task<bool> Extension::set_property(Session&, u16, const ptp::Value&) { co_return
 
 Task<> Extension::capture(Session& session) { co_await session.initiate_capture(); }
 
+Task<Bytes> Extension::heed(Session&, const Event&) { co_return Bytes(); }
+
 Task<> Extension::start_live_view(Session&) {
   no_live_view();
   co_return;

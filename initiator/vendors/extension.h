@@ -62,6 +62,11 @@ class Extension {
   virtual transport::Task<> prepare_events(Session&, const ptp::DeviceInfo&);
   // The shutter. The events say what came of it.
   virtual transport::Task<> capture(Session&);
+  // Does an event of a new object name it? Otherwise the objects of a capture are what the listings have more than
+  // before.
+  virtual bool events_name_objects() const { return true; }
+  // An event of a capture may want an answer before the camera goes on. A preview of the picture, when that is one.
+  virtual transport::Task<Bytes> heed(Session&, const Event&);
 
   // Live view. frame() waits until the camera has one, and gives a JPEG.
   virtual bool has_live_view() const { return false; }

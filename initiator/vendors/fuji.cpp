@@ -6,6 +6,7 @@
 namespace stuntcam::initiator {
 namespace {
 
+constexpr u16 PreviewAvailable = 0xC001, GetCapturePreview = 0x9022;
 constexpr u16 FilmSimulation = 0xD001, ExposureIndex = 0xD02A, FocusPoint = 0xD17C;
 
 constexpr std::array names = std::to_array<ShortName>({
@@ -67,6 +68,20 @@ class Fuji final : public Extension {
   std::span<const PropertyUnit> units() const override { return value_units; }
   std::span<const ShortName> short_names() const override { return names; }
   std::span<const u16> state() const override { return state_properties; }
+  bool events_name_objects() const override { return false; }
+  transport::Task<Bytes> heed(Session& session, const Event& event) override {
+    if (event.code != PreviewAvailable) co_return Bytes();
+    const Request request(GetCapturePreview, {});
+    co_return co_await session.fetch(request);
+  }
+  bool has_live_view() const override { return true; }
+  // It comes by itself, on a connection of its own.
+  transport::Task<> start_live_view(Session&) override { co_return; }
+  transport::Task<Bytes> frame(Session& session) override { return session.connection().live_view_frame(); }
+  transport::Task<> end_live_view(Session& session) override {
+    session.connection().end_live_view();
+    co_return;
+  }
 };
 
 }  // namespace

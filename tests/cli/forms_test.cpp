@@ -4,6 +4,7 @@
 #include "cli/failure.h"
 #include "cli/placeholders.h"
 #include "cli/suggest.h"
+#include "cli/target.h"
 #include "cli/units.h"
 
 namespace stuntcam::cli {
@@ -51,6 +52,30 @@ TEST(Placeholders, GphotoAloneIsSeveralArguments) {
 TEST(Placeholders, GphotoWithinAnArgumentIsQuotedForAShell) {
   EXPECT_EQ(fill_in({"gphoto2 {gphoto2} -L"}, somewhere)[0],
             "gphoto2 '--port=ptpip:127.0.0.1:4000:4001' '--camera=PTP/IP Camera' -L");
+}
+
+TEST(Placeholders, ADialectHasItsOwnTargetAndCamera) {
+  auto other = somewhere;
+  other.dialect = transport::dialect("fuji");
+  other.liveview_port = 4002;
+  EXPECT_EQ(fill_in({"{target}"}, other)[0], "fuji:127.0.0.1:4000:4001:4002");
+  EXPECT_EQ(fill_in({"{gphoto2}"}, other),
+            (std::vector<std::string>{"--port=ptpip:127.0.0.1:4000:4001", "--camera=Fuji X (WLAN)"}));
+}
+
+TEST(Target, NamesItsDialectAndPorts) {
+  const auto short_one = parse_target("fuji:192.168.0.1");
+  EXPECT_EQ(short_one.dialect->name, "fuji");
+  EXPECT_EQ(short_one.host, "192.168.0.1");
+  EXPECT_EQ(short_one.port, 55740);
+  const auto whole = parse_target("fuji:[::1]:1:2:3");
+  EXPECT_EQ(whole.host, "::1");
+  EXPECT_EQ(whole.port, 1);
+  EXPECT_EQ(whole.lanes.event, 2);
+  EXPECT_EQ(whole.lanes.live_view, 3);
+  EXPECT_EQ(parse_target("ptpip:h:5:6").lanes.event, 6);
+  for (const auto* wrong : {"fuji:", "fuji:h:0", "fuji:h:1:2:3:4", "ptpip:h:1:2:3", "nikon:h", "h"})
+    EXPECT_THROW(parse_target(wrong), Failure) << wrong;
 }
 
 TEST(Placeholders, LiveViewPortMustExist) {

@@ -280,7 +280,7 @@ class Commands(Initiator):
 
     def test_wrong_usage(self):
         for arguments, words in [(["info"], "no TARGET"), (["info", "ptpip:"], "no host"), (["info", "ptpip:h:x"], "no port"),
-                                 (["info", "fuji:h"], "no TARGET that can be reached")]:
+                                 (["info", "usb:h"], "no TARGET that can be reached")]:
             self.stuntcam(*arguments, status=2, environment={"STUNTCAM_TARGET": ""})
             self.assertIn(words, self.err)
         target = self.target(camera="generic")

@@ -31,6 +31,18 @@ TEST(Session, AQuirkLiftsThatNeed) {
   EXPECT_EQ(client.ask(Op::GetStorageIDs), Code::OK);
 }
 
+TEST(Session, AQuirkGivesRefusalsAnEmptyDataPhase) {
+  for (const bool quirk : {false, true}) {
+    Stage stage;
+    stage.profile.quirks.data_when_refused = quirk;
+    Play client(stage.camera());
+    EXPECT_EQ(client.ask(Op::GetObjectInfo, {77}), Code::InvalidObjectHandle);
+    EXPECT_EQ(client.had_data(), quirk);
+    EXPECT_EQ(client.ask(Op::DeleteObject, {77}), Code::InvalidObjectHandle);
+    EXPECT_FALSE(client.had_data()) << "asks for none";
+  }
+}
+
 TEST(Session, IdZeroIsInvalid) {
   Stage stage;
   Play client(stage.camera(), Play::WithoutSession{});

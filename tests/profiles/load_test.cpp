@@ -150,6 +150,33 @@ default = "340282366920938463463374607431768211455"
   EXPECT_EQ(good(to_toml(profile)), profile);
 }
 
+TEST(Load, WhatNoDataTypeDescribes) {
+  const auto profile = good(device + R"([[property]]
+code = 0x5003
+type = "string"
+access = "r"
+default = "x"
+dormant = "y"
+raw_value = "0102 ff"
+raw_description = """
+  03
+  50 """
+)");
+  EXPECT_EQ(profile.properties.at(0).dormant, Value("y"));
+  EXPECT_EQ(profile.properties.at(0).raw_value, (Bytes{1, 2, 0xFF}));
+  const auto wrong = parse(device + R"([[property]]
+code = 0x5003
+type = "uint8"
+access = "r"
+default = 1
+dormant = 256
+raw_value = "0"
+)",
+                           "my.toml");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().size(), 2u);
+}
+
 TEST(Load, CannedOperations) {
   const auto profile = good(device + R"(
 [[operation]]

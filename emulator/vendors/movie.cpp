@@ -1,4 +1,4 @@
-#include "emulator/vendors/nikon_movie.h"
+#include "emulator/vendors/movie.h"
 
 #include <fmt/core.h>
 
@@ -95,7 +95,7 @@ class MovieContent final : public Content {
 
 }  // namespace
 
-Object make_movie(u32 number, u64 size, transport::Duration length, u64 seed) {
+Object make_movie(std::string_view prefix, u32 number, u64 size, transport::Duration length, u64 seed) {
   constexpr u16 quicktime_format = 0x300D;
   size = std::max(size, min_movie_size);
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
@@ -103,7 +103,7 @@ Object make_movie(u32 number, u64 size, transport::Duration length, u64 seed) {
   auto rest = noise_content(seed ^ number, size - head.size());
   Object object;
   object.format = quicktime_format;
-  object.name = fmt::format("DSC_{:04}.MOV", number);
+  object.name = fmt::format("{}{:04}.MOV", prefix, number);
   object.size = size;
   object.content =
       std::make_shared<MovieContent>(size, std::make_shared<MovieSource>(std::move(head), std::move(rest)));
