@@ -56,6 +56,12 @@ Task<Heard> Initiator::event(Happening code, std::string of) {
   return event(std::move(wanted), [code](const Heard& heard) { return heard.is(code); });
 }
 
+Task<Heard> Initiator::event_of(Happening code, u32 param) {
+  auto wanted = text(fmt::format("the event {} of", ptp::to_string(code)), param);
+  return event(std::move(wanted),
+               [code, param](const Heard& heard) { return heard.is(code) && heard.param() == param; });
+}
+
 Task<Heard> Initiator::event(std::string wanted, std::function<bool(const Heard&)> wanted_event) {
   const auto due = subject_.clock.now() + subject_.patience;
   for (;;) {

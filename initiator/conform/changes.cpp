@@ -45,10 +45,7 @@ Task<> protect_others_hear(Trial& t) {
   const Upload upload = co_await put(t, "CONF0034");
   const Answer answer = co_await t.ask(Op::SetObjectProtection, upload.handle, 1u);
   expect_ok(answer);
-  co_await second.event(text("the event ObjectInfoChanged of", upload.handle),
-                        [handle = upload.handle](const Heard& heard) {
-                          return heard.is(Happening::ObjectInfoChanged) && heard.param() == handle;
-                        });
+  co_await second.event_of(Happening::ObjectInfoChanged, upload.handle);
 }
 
 Task<> moved(Trial& t) {

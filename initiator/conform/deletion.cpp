@@ -72,10 +72,7 @@ Task<> others_hear(Trial& t) {
   const Upload upload = co_await put(t, "CONF0028");
   const Answer answer = co_await t.ask(Op::DeleteObject, upload.handle);
   expect_ok(answer);
-  co_await second.event(text("the event ObjectRemoved of", upload.handle),
-                        [handle = upload.handle](const Heard& heard) {
-                          return heard.is(Happening::ObjectRemoved) && heard.param() == handle;
-                        });
+  co_await second.event_of(Happening::ObjectRemoved, upload.handle);
 }
 
 constexpr std::array<Op, 4> needed{Op::SendObjectInfo, Op::SendObject, Op::DeleteObject, Op::GetObjectInfo},

@@ -109,6 +109,7 @@ class Initiator {
 
   // --- events
   Task<Heard> event(Happening code, std::string of = {});
+  Task<Heard> event_of(Happening code, u32 param);  // its first parameter
   Task<Heard> event(std::string wanted, std::function<bool(const Heard&)> wanted_event);
   // Every event that is on its way: they are there once the camera has answered a probe, or emptied its queue.
   Task<std::vector<Heard>> all_events();

@@ -77,10 +77,7 @@ Task<> others_hear(Trial& t) {
   co_await second.enter(0x637);
   co_await second.all_events();
   co_await change(t, t, desc, *another_value(desc));
-  co_await second.event(fmt::format("the event DevicePropChanged of {}", name(desc.code)),
-                        [code = desc.code](const Heard& heard) {
-                          return heard.is(Happening::DevicePropChanged) && heard.param() == code;
-                        });
+  co_await second.event_of(Happening::DevicePropChanged, desc.code);
 }
 
 Task<> outside_enumeration(Trial& t) {
@@ -105,9 +102,8 @@ Task<> outside_range(Trial& t) {
       if (!ptp::allows(each.form, value) && value != each.current) return value;
     return {};
   };
-  const auto desc =
-      co_await t.property_where("writable number with a range that leaves something out",
-                                [outside](const DevicePropDesc& each) { return outside(each).has_value(); });
+  const auto wanted = [outside](const DevicePropDesc& each) { return outside(each).has_value(); };
+  const auto desc = co_await t.property_where("writable number with a range that leaves something out", wanted);
   const Bytes value = outside(desc)->bytes();
   const Answer answer = co_await t.send(Op::SetDevicePropValue, value, desc.code);
   expect_code(answer, Code::InvalidDevicePropValue);

@@ -220,9 +220,7 @@ Task<> others_hear(Trial& t) {
   co_await second.enter(0x71B);
   co_await second.all_events();
   const Upload upload = co_await put(t, "CONF0019");
-  co_await second.event(text("the event ObjectAdded of", upload.handle), [handle = upload.handle](const Heard& heard) {
-    return heard.is(Happening::ObjectAdded) && heard.param() == handle;
-  });
+  co_await second.event_of(Happening::ObjectAdded, upload.handle);
 }
 
 // Cancelled behind the first Data packet; afterwards there is no such object.
