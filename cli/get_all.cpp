@@ -85,8 +85,8 @@ Task<Line> open_line(Contact& contact, Timeout timeout, u32 session_id) {
   auto& first = contact.camera().connection();
   auto options = contact.options(timeout);
   const auto& target = contact.destination().target;
-  auto dialers = initiator::tcp_dialers(contact.camera().io(), first.clock(), target.host, target.port,
-                                        target.event_port, options.connection.timeouts.connect);
+  auto dialers = initiator::tcp_dialers(contact.camera().io(), first.clock(), target.host, target.port, target.lanes,
+                                        options.connection.timeouts.connect, *target.dialect);
   Line line;
   line.connection = co_await Connection::open(contact.camera().io(), first.clock(), std::move(dialers),
                                               std::move(options.connection));
