@@ -110,7 +110,7 @@ void Critic::look_at(const Property& each) {
          fmt::format("{}: the default {} is outside its form; allowed: {}", property(each),
                      each.factory_default.to_string(), allowed_text(each)));
   const auto* list = std::get_if<ptp::EnumerationForm>(&each.form);
-  if (list && list->values.empty() && each.writable)
+  if (!lifted && list && list->values.empty() && each.writable)
     warn(places_.property(each.code, "enum"),
          fmt::format("{}: can be written, but its enumeration is empty", property(each)));
   for (const auto& [text, label] : each.labels) {

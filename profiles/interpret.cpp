@@ -167,7 +167,7 @@ std::optional<Bytes> hex_bytes(std::string_view text) {
   Bytes bytes;
   bool half = false;
   for (const char& c : text) {
-    if (c == ' ' && !half) continue;
+    if ((c == ' ' || c == '\n') && !half) continue;
     unsigned digit = 0;
     if (std::from_chars(&c, &c + 1, digit, 16).ec != std::errc{}) return std::nullopt;
     if (half) {

@@ -83,8 +83,8 @@ class FujiModule final : public VendorModule {
   Answer with_object(Context&, std::span<const OperationRow>, OperationCode);
 
   std::map<const CameraSession*, Mode> modes_;
-  const CameraSession* remote_ = nullptr;  // who controls the camera; null: nobody
-  std::string accepted_client_;            // the name that the camera's owner has accepted
+  const CameraSession* remote_ = nullptr;       // who controls the camera; null: nobody
+  std::optional<std::string> accepted_client_;  // the name that the camera's owner has accepted
   std::optional<Preview> preview_;
   u64 previews_ = 0;
   bool announced_ = false;  // the files of one release are one ObjectAdded

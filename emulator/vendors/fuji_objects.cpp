@@ -10,7 +10,8 @@
 namespace stuntcam::emulator {
 namespace {
 
-// What a phone is offered unless it asks for the correct size: about 100 kB.
+// What a phone is offered unless it asks for the correct size: about 100 kB. Who controls the camera is told the
+// correct one: assumed, because gphoto2 downloads what it took with no such request, and trusts the size.
 constexpr u64 offered_size = 100'000;
 constexpr u32 largest_part = 0x100000;
 
@@ -81,7 +82,8 @@ Answer FujiModule::get_num_objects(Context& context) {
 Answer FujiModule::get_object_info(Context& context) {
   const auto* const object = context.camera.find(handle_of(context.camera, context.param(0)));
   if (object == nullptr) return Reply(ResponseCode::InvalidObjectHandle);
-  const bool correct = context.camera.properties().integer(fuji::property::EnableCorrectFileSize) == 1;
+  const bool correct =
+      &context.session == remote_ || context.camera.properties().integer(fuji::property::EnableCorrectFileSize) == 1;
   ptp::ObjectInfo info = object_info(*object);
   info.parent_object = 0;
   Bytes bytes = ptp::encode(info);

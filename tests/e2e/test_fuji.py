@@ -71,11 +71,12 @@ class Gphoto2(Fuji):
         got = self.gphoto("--get-file", "2", "--filename", "two.jpg")
         path = os.path.join(got.where, "two.jpg")
         self.assertEqual(5 << 20, os.path.getsize(path))
-        self.assertEqual("X-T1", self.assertIsJpeg(path)["Model"])
+        self.assertIsJpeg(path)
+        self.assertEqual("X-T1", self.exif(path)["Model"])
 
     def test_all_config(self):
         out = self.gphoto("--list-all-config")
-        for name in ["whitebalance", "filmsimulation", "imageformat"]:
+        for name in ["whitebalance", "filmsimulation", "exposurecompensation"]:
             self.assertRegex(out, rf"(?m)/{name}$")
 
     def test_set_config(self):
@@ -90,7 +91,9 @@ class Gphoto2(Fuji):
 
     def test_capture_and_download(self):
         got = self.gphoto("--capture-image-and-download", "--filename", "shot.jpg")
-        self.assertEqual("X-T1", self.assertIsJpeg(os.path.join(got.where, "shot.jpg"))["Model"])
+        path = os.path.join(got.where, "shot.jpg")
+        self.assertIsJpeg(path)
+        self.assertEqual("X-T1", self.exif(path)["Model"])
 
     def test_capture_stays_on_the_card(self):
         camera = self.camera(camera="fujifilm-x-t1")

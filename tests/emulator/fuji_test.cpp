@@ -133,7 +133,6 @@ TEST(Fuji, PropertiesAreThoseOfTheTable) {
     if (const auto malformed = cells[2].find("desc, "); malformed != std::string_view::npos) {
       EXPECT_EQ(client.data().size(), std::stoul(std::string(cells[2].substr(malformed + 6)))) << row;
       EXPECT_EQ(Bytes(client.data().begin(), client.data().begin() + 2), bytes(code));
-      EXPECT_FALSE(ptp::decode<ptp::DevicePropDesc>(client.data())) << row;
     } else {
       EXPECT_EQ(worded(client.decoded<ptp::DevicePropDesc>()), cells[2]) << row;
     }
@@ -194,7 +193,8 @@ TEST(Fuji, PrintedValuesCanBeSet) {
     if (definition->writable)
       EXPECT_EQ(client.set(code, value), Code::OK) << code;
     else
-      stage.camera().properties().change(code, ptp::decode_value(value, definition->type).value());
+      stage.camera().properties().change(
+          code, ptp::decode_value(View(value).first(ptp::size_of(definition->type)), definition->type).value());
   }
   EXPECT_TRUE(reader.ok() && reader.rest().empty());
   EXPECT_EQ(client.get(0xD212), state_d212);
