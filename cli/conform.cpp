@@ -208,7 +208,7 @@ int check(const ConformOptions& options, const Destination& destination, Selecti
 int conform_main(const ConformOptions& options) {
   if (options.list) return list(options, select(options, options.visit.words));
   auto call = find_target(options.visit);
-  if (is_target(call.destination->name) && !call.destination->name.starts_with("ptpip:"))
+  if (call.destination->target.dialect != &transport::standard_dialect())
     throw Failure(usage, fmt::format("conform checks PTP/IP; {} speaks another dialect, with other rules",
                                      call.destination->name));
   auto cases = select(options, call.words);
