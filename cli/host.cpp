@@ -59,8 +59,9 @@ transport::ServerOptions server_options(const HostOptions& options, const profil
   return server;
 }
 
-transport::ServerOptions replay_options(const HostOptions& options) {
+transport::ServerOptions replay_options(const HostOptions& options, const transport::Dialect& dialect) {
   transport::ServerOptions server;
+  server.dialect = &dialect;
   server.strict = options.strict;
   server.idle = options.idle.value_or(transport::Duration{});
   return server;
@@ -255,6 +256,7 @@ Host::Part Host::part(const std::string& camera) const {
               {}};
   if (!recorded.fallback.empty())
     played.profile = load_under_preset(recorded.fallback, options_.preset, profile_settings(options_.set));
+  if (const auto* const spoken = transport::dialect(session.dialect)) played.dialect = spoken;  // USB: none
   played.recorded = std::move(recorded);
   return played;
 }
@@ -282,7 +284,7 @@ u16 Host::next_port(const Part& part, std::size_t index) const {
 
 void Host::add(const Part& part, std::size_t index, Loop& loop) {
   const auto label = total_ == 1 ? part.name : fmt::format("{}#{}", part.name, index + 1);
-  auto options = part.recorded ? replay_options(options_) : server_options(options_, *part.profile);
+  auto options = part.recorded ? replay_options(options_, *part.dialect) : server_options(options_, *part.profile);
   options.log = [this, label](const std::string& line) { console_.warn(fmt::format("{}: {}", label, line)); };
   if (transcript_) {
     const auto camera = std::make_shared<const pcap::TranscriptCamera>(

@@ -150,6 +150,8 @@ int replay(const Replay& options) {
   std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a camera that left must fail, not end the program
   const auto console = options.console.console();
   const auto target = parse_target(options.target);
+  if (target.dialect->lanes)
+    throw Failure(usage, fmt::format("{}: recorded requests are asked in PTP/IP only", options.target));
   RecordedOptions what;
   what.session = options.session;
   const auto recorded = load_recorded(options.file, what, console);

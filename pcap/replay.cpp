@@ -53,7 +53,9 @@ class Replay::Play final : public transport::Session {
         session_(session),
         outlet_(outlet),
         script_(session, replay.options_.matching),
-        fallback_(std::move(fallback)) {}
+        fallback_(std::move(fallback)) {
+    outlet_.open_lanes(true);
+  }
   ~Play() override {
     auto& report = replay_.report_;
     for (const auto index : script_.unasked()) {
@@ -245,8 +247,7 @@ const RecordedSession& Replay::session() const {
 }
 
 ptp::Identity Replay::identity() const {
-  const auto who = ptp::decode_identity(session().responder_identity);
-  if (who) return who->identity;
+  if (session().identity) return *session().identity;
   ptp::Identity made_up;
   made_up.name = session().model.empty() ? std::filesystem::path(file_->path).stem().string() : session().model;
   made_up.guid.fill(made_up_guid);

@@ -98,6 +98,7 @@ class Loader final : public TraceSink {
       auto& session = talk.recorded;
       if (session.transactions.empty() && !session.init_fail) continue;
       session.dictionary = talk.session->dictionary;
+      if (talk.session->answered) session.identity = talk.session->answered->identity;
       if (talk.session->device) session.model = talk.session->device->model;
       std::ranges::stable_sort(session.transactions, {}, [](const auto& one) { return one.asked.frame; });
       attach(session.transactions, talk.events);
@@ -191,8 +192,7 @@ std::size_t RecordedSession::incomplete() const {
 }
 
 std::string RecordedSession::camera() const {
-  const auto who = ptp::decode_identity(responder_identity);
-  if (who) return ptp::to_string(who->identity.guid);
+  if (identity) return ptp::to_string(identity->guid);
   return responder;
 }
 
@@ -219,9 +219,8 @@ std::optional<Bytes> bytes_of(const RecordedFile& file, const RecordedData& data
 }
 
 std::string describe(const RecordedSession& session) {
-  const auto who = ptp::decode_identity(session.responder_identity);
   auto text = fmt::format("{}  {} -> {}", session.number, session.initiator, session.responder);
-  if (who) text += fmt::format("  \"{}\"", who->identity.name);
+  if (session.identity) text += fmt::format("  \"{}\"", session.identity->name);
   if (!session.model.empty()) text += "  " + session.model;
   if (session.init_fail) return text + "  turned away";
   text += fmt::format("  {} transactions", session.transactions.size());

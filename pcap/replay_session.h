@@ -48,6 +48,7 @@ struct RecordedSession {
   u16 port = 0;                                      // the camera's; 0: it had none
   std::string model;                                 // "": no DeviceInfo was captured
   Bytes initiator_identity{}, responder_identity{};  // as on the wire; empty: not captured
+  std::optional<ptp::Identity> identity{};           // of the camera, in whatever form the dialect has it
   std::optional<u32> init_fail{};                    // the camera turned the initiator away
   Dictionary dictionary{};
   std::vector<RecordedTransaction> transactions{};

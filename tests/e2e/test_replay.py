@@ -132,6 +132,14 @@ class Replay(harness.Test):
         decoded = stuntcam("decode", "-", input=done.stdout)
         self.assertIn(b"GetDeviceInfo()", decoded.stdout)
 
+    def test_a_dialect_is_replayed_in_that_dialect(self):
+        recording = self.path("dialect.pcapng")
+        ask = ["--", harness.PROGRAM, "info", "--json"]
+        was = stuntcam("run", "fujifilm-x-t1", "-q", "--record", recording, *ask)
+        now = stuntcam("run", recording, "-q", "--timing", "none", *ask)
+        self.assertIn(b"X-T1", was.stdout)
+        self.assertEqual(was.stdout, now.stdout)
+
     def test_statuses(self):
         stuntcam("serve", self.path("missing.pcapng"), status=3)
         recording, _, _ = self.record("list.pcapng", visits=[["--list-files"]])
