@@ -6,11 +6,25 @@
 #include <filesystem>
 #include <map>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace stuntcam::pcap {
 namespace {
 
 using ptp::Kind;
+
+// By a number of each, and as they were where it is the same. (clang warns of std::stable_sort in this library.)
+template <class T, class Number>
+void order_by(std::vector<T>& list, Number number) {
+  std::vector<std::pair<u64, std::size_t>> order;
+  for (const auto& one : list) order.emplace_back(number(one), order.size());
+  std::ranges::sort(order);
+  std::vector<T> ordered;
+  ordered.reserve(list.size());
+  for (const auto& [_, index] : order) ordered.push_back(std::move(list[index]));
+  list = std::move(ordered);
+}
 
 // Collects what a capture tells.
 class Loader final : public TraceSink {
@@ -100,7 +114,7 @@ class Loader final : public TraceSink {
       session.dictionary = talk.session->dictionary;
       if (talk.session->answered) session.identity = talk.session->answered->identity;
       if (talk.session->device) session.model = talk.session->device->model;
-      std::ranges::stable_sort(session.transactions, {}, [](const auto& one) { return one.asked.frame; });
+      order_by(session.transactions, [](const auto& one) { return one.asked.frame; });
       attach(session.transactions, talk.events);
       file_.sessions.push_back(std::move(session));
     }
@@ -137,7 +151,7 @@ class Loader final : public TraceSink {
     return found->second;
   }
   static void attach(std::vector<RecordedTransaction>& transactions, std::vector<RecordedEvent>& events) {
-    std::ranges::stable_sort(events, {}, [](const auto& one) { return one.origin.frame; });
+    order_by(events, [](const auto& one) { return one.origin.frame; });
     if (transactions.empty()) return;
     for (const auto& event : events) {
       auto next = std::ranges::upper_bound(transactions, event.origin.frame, {},

@@ -107,7 +107,9 @@ std::vector<Json> Survey::operations() const {
          {"longest", sum.longest},
          {"bytes", sum.bytes},
          {"bytes_per_second", sum.seconds > 0 ? Json(static_cast<double>(sum.bytes) / sum.seconds) : Json()}});
-  std::ranges::stable_sort(list, [](const Json& a, const Json& b) { return a["seconds"] > b["seconds"]; });
+  std::ranges::sort(list, [](const Json& a, const Json& b) {
+    return a["seconds"] == b["seconds"] ? a["name"] < b["name"] : a["seconds"] > b["seconds"];
+  });
   return list;
 }
 

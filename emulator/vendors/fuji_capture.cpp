@@ -157,7 +157,7 @@ Answer FujiModule::focus(Camera& camera) {
   Reply reply;
   if (preview_) reply.then.push_back(give_up_preview());
   camera.properties().change(property::FocusLock, fuji::locked);
-  camera.clock().after(camera.profile().timing.autofocus, [this, &camera, alive = std::weak_ptr(alive_)] {
+  camera.clock().after(camera.profile().timing.autofocus, [&camera, alive = std::weak_ptr(alive_)] {
     if (alive.expired() || camera.properties().integer(property::FocusLock) != fuji::locked) return;
     camera.properties().change(property::FocusLock,
                                camera.profile().quirks.out_of_focus ? fuji::no_focus : fuji::focused);

@@ -19,7 +19,7 @@ namespace mode = parrot::mode;
 
 namespace {
 
-constexpr u16 jpeg_format = 0x3801, tiff_format = 0x380D;  // which of the TIFF codes is assumed
+constexpr u16 tiff_format = 0x380D;  // which of the TIFF codes is assumed
 constexpr u32 sample_size = 2;
 constexpr u32 jpeg_pixels_per_byte = 8;
 constexpr u64 tiff_head = 4096;  // at most: for what a picture is expected to take
