@@ -313,8 +313,9 @@ void World::pump(Task<> task) {
     failure = error;
   });
   settle();
-  for (int turns = 0; !ended; ++turns) {
-    if (turns == 100'000 || !clock.waiting()) throw std::runtime_error("the suite hangs");
+  int turns = 0;
+  while (!ended) {
+    if (++turns > 100'000 || !clock.waiting()) throw std::runtime_error("the suite hangs");
     clock.advance_to_next();
     settle();
   }

@@ -13,8 +13,8 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr u16 status_event = 0xC201, calibration_event = 0xC202;
-constexpr u32 snapshot = 1 << 0, body_calibrating = 1 << 1, module_calibrating = 1 << 2, module = 1 << 3, gps = 1 << 4,
-              remote_gps = 1 << 5, body_ready = 1 << 11, module_ready = 1 << 12, running = 1 << 13;
+constexpr u32 body_calibrating = 1 << 1, module_calibrating = 1 << 2, module = 1 << 3, gps = 1 << 4,
+              body_ready = 1 << 11, module_ready = 1 << 12, running = 1 << 13;
 constexpr u32 at_rest = module | gps | body_ready | module_ready;
 
 TEST(ParrotReadings, HaveTheShapesOfTheManual) {
