@@ -133,7 +133,7 @@ TEST(Learn, PutsObjectsThatFollowEachOtherIntoOneRun) {
   }
   info.filename = "Anne at the sea.jpg";
   talk.ask(0x1008, {200}, ptp::encode(info));
-  const auto& objects = talk.learned().profile.storages.at(0).objects;
+  const auto objects = talk.learned().profile.storages.at(0).objects;
   ASSERT_EQ(objects.size(), 3u);
   EXPECT_EQ(objects[0].name, "DCIM");
   EXPECT_EQ(objects[1].name, "IMG_%04u.JPG");
