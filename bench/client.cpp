@@ -77,7 +77,7 @@ Bytes Client::request(OperationCode code, std::initializer_list<u32> params, boo
 
 // Hands every piece of payload to `payload` as it is received, until the response.
 template <class Payload>
-void Client::answer(Payload payload) {
+void Client::answer(const Payload& payload) {
   for (;;) {
     const auto head = receive_head();
     const bool carries =

@@ -41,7 +41,7 @@ class Client {
   };
   Head receive_head();
   template <class Payload>
-  void answer(Payload payload);
+  void answer(const Payload& payload);
   void fill();
 
   Socket socket_;

@@ -86,7 +86,7 @@ u64 Process::complete(const std::vector<std::string>& command) {
     pin_to(client_processor);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    ::dup2(nowhere, STDOUT_FILENO);
+    if (nowhere >= 0) ::dup2(nowhere, STDOUT_FILENO);
     execute(command);
   }
   // It ends only after the last look: VmHWM is gone with the process.

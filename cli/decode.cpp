@@ -70,7 +70,7 @@ class Page {
     if (problems_ > 0) fmt::print("{} in this trace:\n{}", problems_ == 1 ? "A problem" : "Problems", head_);
     if (problems_ > most) fmt::print("{:>11}              and {} more, where they are\n", "", problems_ - most);
     if (problems_ > 0) fmt::print("\n");
-    std::rewind(rest_);
+    std::fseek(rest_, 0, SEEK_SET);
     char buffer[65536];
     for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, rest_)) > 0;)
       std::fwrite(buffer, 1, got, stdout);

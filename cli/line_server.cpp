@@ -5,11 +5,11 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <array>
+#include <cerrno>
 #include <regex>
 
 #include <asio/buffer.hpp>
-#include <asio/read_until.hpp>
-#include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
@@ -131,23 +131,34 @@ Task<> LineServer::serve(std::shared_ptr<Peer> peer) {
   }
 }
 
-// Throws at the end of the input; what stands there without an end of line is one.
+// Throws at the end of the input; what stands there without an end of line is one. It waits and reads in two steps:
+// Asio's own reads miss an end that came together with the last bytes.
 Task<std::string> LineServer::read_line(Peer& peer) {
-  std::error_code failure;
-  auto token = asio::redirect_error(use_task, failure);
-  const auto size =
-      co_await asio::async_read_until(peer.socket, asio::dynamic_buffer(peer.input, longest_line), '\n', token);
-  if (failure == asio::error::not_found) {
-    const std::string told = fmt::format("stuntcam: a line has at most {} bytes\n", longest_line);
-    co_await asio::async_write(peer.socket, asio::buffer(told), use_task);
-    throw std::system_error(failure);
+  for (bool ended = false;;) {
+    const auto newline = peer.input.find('\n');
+    if (newline != std::string::npos || (ended && !peer.input.empty())) {
+      const auto end = ended && newline == std::string::npos ? peer.input.size() : newline + 1;
+      std::string line = peer.input.substr(0, end);
+      peer.input.erase(0, end);
+      while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
+      co_return line;
+    }
+    if (ended) throw std::system_error(asio::error::make_error_code(asio::error::eof));
+    if (peer.input.size() >= longest_line) {
+      const std::string told = fmt::format("stuntcam: a line has at most {} bytes\n", longest_line);
+      co_await asio::async_write(peer.socket, asio::buffer(told), use_task);
+      throw std::system_error(std::make_error_code(std::errc::message_size));
+    }
+    std::array<char, 1024> piece{};
+    const auto room = std::min(piece.size(), longest_line - peer.input.size());
+    const auto got = ::recv(peer.socket.native_handle(), piece.data(), room, MSG_DONTWAIT);
+    if (got > 0) peer.input.append(piece.data(), static_cast<std::size_t>(got));
+    if (got == 0) ended = true;
+    if (got < 0 && errno == EAGAIN)
+      co_await peer.socket.async_wait(tcp::socket::wait_read, use_task);
+    else if (got < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category());
   }
-  if (failure && (failure != asio::error::eof || peer.input.empty())) throw std::system_error(failure);
-  const auto end = failure ? peer.input.size() : size;
-  std::string line = peer.input.substr(0, end);
-  peer.input.erase(0, end);
-  while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
-  co_return line;
 }
 
 int LineServer::descriptor(Peer& peer) {
