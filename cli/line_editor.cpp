@@ -15,8 +15,27 @@
 
 #include "cli/completion.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STUNTCAM_LEAKS_ARE_LOOKED_FOR
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define STUNTCAM_LEAKS_ARE_LOOKED_FOR
+#endif
+#ifdef STUNTCAM_LEAKS_ARE_LOOKED_FOR
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace stuntcam::cli {
+
 namespace {
+
+// While one lives: libedit keeps copies of the names of functions that it is given, and never frees them.
+#ifdef STUNTCAM_LEAKS_ARE_LOOKED_FOR
+using NotOurLeak = __lsan::ScopedDisabler;
+#else
+struct [[maybe_unused]] NotOurLeak {};
+#endif
 
 constexpr int kept_lines = 1000;
 constexpr std::size_t shown_candidates = 100;
@@ -110,6 +129,7 @@ LineEditor::LineEditor(LineEditorOptions options) : state_(std::make_unique<Stat
   ::el_set(state.editor, EL_EDITOR, "emacs");
   ::el_set(state.editor, EL_HIST, &::history, state.history);
   ::el_set(state.editor, EL_GETCFN, &State::read);
+  const NotOurLeak names;
   ::el_set(state.editor, EL_ADDFN, "stuntcam-complete", "complete the word", &State::complete);
   ::el_set(state.editor, EL_BIND, "^I", "stuntcam-complete", nullptr);
   ::el_set(state.editor, EL_SETTY, "-d", "-isig", nullptr);
