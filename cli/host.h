@@ -38,7 +38,7 @@ struct HostOptions {
   std::optional<bool> push_events;
   std::optional<std::chrono::nanoseconds> confirm;  // until the camera's owner accepts a new client
   std::string client;                               // the only name that is let in; "" = any
-  std::string transcript;  // a path; "-" is stderr
+  std::string transcript;                           // a path; "-" is stderr
   RecordingOptions record;
   std::optional<u64> record_port;
   std::string ready_file;

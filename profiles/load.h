@@ -19,16 +19,15 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-// A key of a profile that is said elsewhere: "timing.capture" and "2s". The value is TOML or, where it is none, text. It
-// counts under every preset.
+// A key of a profile that is said elsewhere: "timing.capture" and "2s". The value is TOML or, where it is none, text.
+// It counts under every preset.
 struct Setting {
   std::string key, value;
 };
 
 // A profile compiled into the program, or a path ending in .toml. `extends` names are looked up beside the file first,
 // then among the built-in ones. All problems found, not only the first.
-std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path,
-                                                   const std::vector<Setting>& = {});
+std::expected<Profile, std::vector<Problem>> load(const std::string& name_or_path, const std::vector<Setting>& = {});
 std::expected<Profile, std::vector<Problem>> parse(std::string_view toml, const std::string& file);
 
 struct BuiltIn {

@@ -1,5 +1,5 @@
-// What is known of the Leica SL and the Olympus E-M1 (docs/cameras.md), typed from the notes about them and not from the
-// profiles: code, type, access, current value, form.
+// What is known of the Leica SL and the Olympus E-M1 (docs/cameras.md), typed from the notes about them and not from
+// the profiles: code, type, access, current value, form.
 #pragma once
 
 #include <array>
