@@ -1,12 +1,10 @@
 #include "bench/client.h"
 
 #include <fmt/format.h>
-#include <sys/sendfile.h>
 
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
-#include <system_error>
 
 #include "ptp/datasets.h"
 #include "ptp/packets.h"
@@ -34,18 +32,26 @@ Bytes packet(PacketType type, View body) {
 
 }  // namespace
 
-Client::Client(u16 port) : socket_(Socket::connect_to(port)), buffer_(receive_size) {
+Client::Client(u16 port, bool events, std::size_t buffer) : socket_(Socket::connect_to(port)), buffer_(buffer) {
+  shake_hands(port, events);
+  drain(OperationCode::OpenSession, {1});
+}
+
+void Client::shake_hands(u16 port, bool events) {
   socket_.send(packet(PacketType::init_command_request, ptp::encode_identity({.guid = {}, .name = "bench"})));
   const auto head = receive_head();
   if (head.type != static_cast<u32>(PacketType::init_command_ack))
     throw std::runtime_error("the handshake was refused");
-  for (std::size_t left = head.length - packet_header; left > 0;) {
+  Bytes ack;
+  for (std::size_t left = head.length - packet_header; left > 0; --left) {
     if (begin_ == end_) fill();
-    const auto part = std::min(left, end_ - begin_);
-    begin_ += part;
-    left -= part;
+    ack.push_back(buffer_[begin_++]);
   }
-  drain(OperationCode::OpenSession, {1});
+  if (!events) return;
+  events_.emplace(Socket::connect_to(port));
+  events_->send(packet(PacketType::init_event_request, View(ack).first(4)));  // the connection's number
+  std::array<u8, packet_header> answer{};
+  events_->receive_all(answer);
 }
 
 void Client::fill() {
@@ -152,10 +158,7 @@ void Client::upload(const std::string& name, int descriptor, u64 size) {
   answer([](View) {});
   socket_.send(request(OperationCode::SendObject, {}, true));
   start_data(size, size);
-  constexpr std::size_t slice = 512 << 10;  // one huge call is slower
-  for (off_t offset = 0; static_cast<u64>(offset) < size;)
-    if (::sendfile(socket_.fd(), descriptor, &offset, std::min<u64>(slice, size - static_cast<u64>(offset))) <= 0)
-      throw std::system_error(errno, std::generic_category(), "sendfile");
+  send_file(socket_, descriptor, size);
   answer([](View) {});
 }
 

@@ -1,23 +1,25 @@
-// The smallest PTP/IP client that can measure: the command connection only, packets by hand, so that what is measured
-// is the server.
+// The smallest PTP/IP client that can measure: packets by hand, so that what is measured is the server.
 #pragma once
 
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "bench/bare.h"
 #include "bench/socket.h"
 #include "ptp/codes.h"
 
 namespace stuntcam::bench {
 
-// How much one receive asks for, in measurements of ours and of bare servers alike.
-inline constexpr std::size_t receive_size = 256u << 10;
+// The buffer of one of many, who waits most of the time.
+inline constexpr std::size_t small_buffer = 4u << 10;
 
 class Client {
  public:
-  explicit Client(u16 port);
+  // With an event connection besides, where it is wanted: nothing is said on it.
+  explicit Client(u16 port, bool events = false, std::size_t buffer = receive_size);
   // A transaction whose answer is kept.
   Bytes data(ptp::OperationCode, std::initializer_list<u32> params);
   // A transaction whose payload is counted and dropped. Throws when the response is not OK.
@@ -44,7 +46,10 @@ class Client {
   void answer(const Payload& payload);
   void fill();
 
+  void shake_hands(u16 port, bool events);
+
   Socket socket_;
+  std::optional<Socket> events_;
   Bytes buffer_;
   std::size_t begin_ = 0, end_ = 0;  // of what is in the buffer
   u32 transaction_ = 0;

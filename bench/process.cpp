@@ -12,6 +12,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace stuntcam::bench {
 
@@ -53,13 +54,17 @@ Process Process::run(const std::function<void()>& body) {
   check(pid >= 0, "fork");
   if (pid == 0) {
     settle();
-    body();
+    try {
+      body();
+    } catch (...) {
+      ::_exit(1);  // what the parent has on its stack is the parent's to put away
+    }
     ::_exit(0);
   }
   return Process(pid);
 }
 
-Process Process::start(const std::vector<std::string>& command) {
+Process Process::start(const std::vector<std::string>& command, std::size_t lines) {
   int out[2];
   check(::pipe(out) == 0, "pipe");
   const pid_t pid = ::fork();
@@ -73,33 +78,56 @@ Process Process::start(const std::vector<std::string>& command) {
   }
   ::close(out[1]);
   Process process(pid);
-  char character = 0;
-  while (::read(out[0], &character, 1) == 1 && character != '\n') process.first_line_ += character;
+  std::string line;
+  for (char character = 0; process.lines_.size() < lines && ::read(out[0], &character, 1) == 1;) {
+    if (character != '\n') {
+      line += character;
+    } else {
+      process.lines_.push_back(std::exchange(line, {}));
+    }
+  }
   ::close(out[0]);
   return process;
 }
 
-u64 Process::complete(const std::vector<std::string>& command) {
+namespace {
+
+pid_t start_client(const std::vector<std::string>& command) {
   const pid_t pid = ::fork();
   check(pid >= 0, "fork");
-  if (pid == 0) {
-    pin_to(client_processor);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere >= 0) ::dup2(nowhere, STDOUT_FILENO);
-    execute(command);
-  }
+  if (pid != 0) return pid;
+  pin_to(client_processor);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere >= 0) ::dup2(nowhere, STDOUT_FILENO);
+  execute(command);
+}
+
+void check_end(int state, const std::vector<std::string>& command) {
+  if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) throw std::runtime_error(command[1] + " failed");
+}
+
+}  // namespace
+
+u64 Process::watch(const std::vector<std::string>& command) {
   // It ends only after the last look: VmHWM is gone with the process.
-  Process process(pid);
+  Process process(start_client(command));
   u64 peak = 0;
   int state = 0;
-  while (::waitpid(pid, &state, WNOHANG) == 0) {
+  while (::waitpid(process.pid_, &state, WNOHANG) == 0) {
     peak = std::max(peak, process.peak_memory_kib());
     ::usleep(between_looks);
   }
   process.pid_ = -1;
-  if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) throw std::runtime_error(command[1] + " failed");
+  check_end(state, command);
   return peak;
+}
+
+void Process::complete(const std::vector<std::string>& command) {
+  const pid_t pid = start_client(command);
+  int state = 0;
+  ::waitpid(pid, &state, 0);
+  check_end(state, command);
 }
 
 Process::~Process() {
@@ -118,12 +146,15 @@ u64 Process::processor_nanoseconds() const {
   return sum;
 }
 
-u64 Process::peak_memory_kib() const {
+u64 Process::status_kib(const std::string& key) const {
   std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6));
+    if (line.starts_with(key)) return std::stoull(line.substr(key.size()));
   }
   return 0;
 }
+
+u64 Process::peak_memory_kib() const { return status_kib("VmHWM:"); }
+u64 Process::memory_kib() const { return status_kib("VmRSS:"); }
 
 }  // namespace stuntcam::bench

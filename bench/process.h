@@ -22,21 +22,25 @@ class Process {
   static Process run(const std::function<void()>& body);
   // Runs a program to its end, on the client's processor and with its stdout dropped: its peak of memory in KiB. Throws
   // when it fails.
-  static u64 complete(const std::vector<std::string>& command);
-  // Starts a program likewise. Its first line on stdout is kept.
-  static Process start(const std::vector<std::string>& command);
-  Process(Process&& other) noexcept : pid_(other.pid_), first_line_(std::move(other.first_line_)) { other.pid_ = -1; }
+  static u64 watch(const std::vector<std::string>& command);
+  // The same without a look at its memory.
+  static void complete(const std::vector<std::string>& command);
+  // Starts a program likewise. Its first `lines` on stdout are waited for and kept.
+  static Process start(const std::vector<std::string>& command, std::size_t lines = 1);
+  Process(Process&& other) noexcept : pid_(other.pid_), lines_(std::move(other.lines_)) { other.pid_ = -1; }
   Process& operator=(Process&&) = delete;
   ~Process();  // ends it
 
-  const std::string& first_line() const { return first_line_; }
+  const std::vector<std::string>& lines() const { return lines_; }
   u64 processor_nanoseconds() const;  // used so far, by all its threads
   u64 peak_memory_kib() const;        // VmHWM: ru_maxrss would be inherited from the parent
+  u64 memory_kib() const;             // VmRSS
 
  private:
   explicit Process(pid_t pid) : pid_(pid) {}
+  u64 status_kib(const std::string& key) const;
   pid_t pid_;
-  std::string first_line_;
+  std::vector<std::string> lines_;
 };
 
 }  // namespace stuntcam::bench

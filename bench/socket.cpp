@@ -42,7 +42,7 @@ Socket Socket::listen_on_free_port() {
   Socket socket(check(::socket(AF_INET, SOCK_STREAM, 0), "socket"));
   const auto address = loopback(0);
   check(::bind(socket.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
-  check(::listen(socket.fd_, 16), "listen");
+  check(::listen(socket.fd_, SOMAXCONN), "listen");
   return socket;
 }
 
@@ -80,6 +80,15 @@ std::size_t Socket::receive(Room room) const {
   check(static_cast<int>(received < 0 ? -1 : 0), "recv");
   if (received == 0) throw std::runtime_error("the server closed the connection");
   return static_cast<std::size_t>(received);
+}
+
+bool Socket::receive_or_end(Room room) const {
+  while (!room.empty()) {
+    const auto received = ::recv(fd_, room.data(), room.size(), 0);
+    if (received <= 0) return false;
+    room = room.subspan(static_cast<std::size_t>(received));
+  }
+  return true;
 }
 
 void Socket::receive_all(Room room) const {

@@ -22,6 +22,7 @@ class Socket {
   void send(View) const;
   std::size_t receive(Room) const;  // what is there, at least a byte
   void receive_all(Room) const;
+  bool receive_or_end(Room) const;  // all of it; false: the peer has closed
 
  private:
   int fd_;

@@ -72,7 +72,7 @@ Taken await_objects(Visit& visit, Duration within, const std::vector<u32>& befor
     const auto left = due - clock.now();
     const auto event = visit.next_event(complete ? std::min<Duration>(stragglers, left) : left);
     if (!event) break;
-    complete = complete || is_complete(visit, *event);
+    complete = complete || is_complete(visit, *event) || visit.contact().extension().ends_capture(*event);
     if (visit.json()) tell_event(visit, *event);
     auto preview = visit.run(visit.contact().extension().heed(visit.session(), *event));
     if (!preview.empty()) taken.preview = std::move(preview);
@@ -147,6 +147,7 @@ int watch(Visit& visit, const std::string& until) {
   try {
     for (;;) {
       const auto event = visit.next_event();
+      if (!event) continue;
       tell_event(visit, *event);
       if (last && event->code == static_cast<u16>(*last)) return success;
     }

@@ -71,6 +71,25 @@ class CliOptions final : public Options {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->group(group_);
   }
+  void option_or(const std::string& name, const std::string& metavar, const std::string& otherwise,
+                 std::function<bool(const std::string&)> fits, Take take, const std::string& help) override {
+    option(name, fmt::format("[{}]", metavar), std::move(take), help);
+    may_stand_alone_.push_back({name, otherwise, std::move(fits)});
+  }
+  // "--name" and "--name VALUE" as "--name=VALUE", for those whose value may be left out.
+  std::vector<std::string> completed(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const auto alone = std::ranges::find(may_stand_alone_, arguments[i], &Alone::name);
+      if (alone == may_stand_alone_.end()) {
+        out.push_back(arguments[i]);
+        continue;
+      }
+      const bool has_value = i + 1 < arguments.size() && alone->fits(arguments[i + 1]);
+      out.push_back(alone->name + "=" + (has_value ? arguments[++i] : alone->otherwise));
+    }
+    return out;
+  }
   void flag(const std::string& names, std::function<void()> seen, const std::string& help) override {
     const auto each = [seen = std::move(seen)](std::int64_t times) {
       for (; times > 0; --times) seen();
@@ -88,8 +107,13 @@ class CliOptions final : public Options {
   }
 
  private:
+  struct Alone {
+    std::string name, otherwise;
+    std::function<bool(const std::string&)> fits;
+  };
   CLI::App& app_;
   std::string group_ = "Options";
+  std::vector<Alone> may_stand_alone_;
 };
 
 std::string overview(const std::vector<Command>& commands) {
@@ -170,13 +194,16 @@ bool take(const Command& command, std::vector<std::string> arguments, std::vecto
     arguments.erase(dashes, arguments.end());
   }
   CLI::App app(command.summary);
-  const auto tail = command.after.empty() ? "" : " -- " + command.after;
+  // In brackets: what follows may be missing, and the arguments' own usage shows it.
+  const bool may_be_missing = command.after.starts_with('[');
+  const auto tail = command.after.empty() || may_be_missing ? "" : " -- " + command.after;
   app.formatter(std::make_shared<Pages>(tail));
   app.set_help_flag("-h,--help", "this page");
   CliOptions options(app);
   command.declare(options);
   app.footer("\n" + command.details);
   app.name("stuntcam " + command.name);
+  arguments = options.completed(arguments);
   try {
     std::ranges::reverse(arguments);  // as CLI11 wants them
     app.parse(std::move(arguments));
@@ -186,7 +213,7 @@ bool take(const Command& command, std::vector<std::string> arguments, std::vecto
   } catch (const CLI::ParseError& error) {
     throw wrong_usage(command, app, error);
   }
-  if (!command.after.empty() && after.empty())
+  if (!command.after.empty() && !may_be_missing && after.empty())
     throw Failure(usage, fmt::format("{} wants{} at the end", command.name, tail),
                   fmt::format("`stuntcam {} --help` has examples", command.name));
   return true;
@@ -231,7 +258,7 @@ Take size(std::optional<u64>& out) {
   return [&out](const std::string& given) {
     const auto value = profiles::parse_size(given);
     if (!value) throw std::invalid_argument(fmt::format("'{}' is no size; write 4096, 64KiB or 4MiB", given));
-    out = *value;
+    out = value;
   };
 }
 

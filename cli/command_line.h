@@ -32,6 +32,9 @@ class Options {
   virtual ~Options() = default;
   virtual void section(const std::string& title) = 0;  // heading of the options that follow, in --help
   virtual void option(const std::string& names, const std::string& metavar, Take, const std::string& help) = 0;
+  // Its value may be left out, and is then `otherwise`. What follows it is its value only if it `fits`.
+  virtual void option_or(const std::string& name, const std::string& metavar, const std::string& otherwise,
+                         std::function<bool(const std::string&)> fits, Take, const std::string& help) = 0;
   virtual void flag(const std::string& names, std::function<void()> seen, const std::string& help) = 0;
   virtual void positional(const std::string& name, std::string&, const std::string& help) = 0;
   virtual void positionals(const std::string& name, std::vector<std::string>&, const std::string& help) = 0;

@@ -7,11 +7,15 @@ namespace stuntcam::cli {
 
 Command serve_command();          // serve.cpp
 Command run_command();            // run.cpp
+Command bench_command();          // bench.cpp
+Command fuzz_command();           // fuzz.cpp
 Command decode_command();         // decode.cpp
 Command conform_command();        // conform.cpp
 Command replay_command();         // replay.cpp
 Command redact_command();         // redact.cpp
 Command cameras_command();        // cameras.cpp
+Command faults_command();         // faults.cpp
+Command control_command();        // control.cpp
 Command profile_show_command();   // profile_show.cpp
 Command profile_learn_command();  // profile_learn.cpp
 Command profile_check_command();  // profile_check.cpp

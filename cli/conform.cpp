@@ -177,8 +177,6 @@ constexpr int most_unreachable = 3;
 
 int check(const ConformOptions& options, const Destination& destination, Selection cases) {
   const auto& name = destination.name;
-  if (destination.target.dialect != &transport::standard_dialect())
-    throw Failure(usage, fmt::format("conform checks PTP/IP, and {} speaks another dialect", name));
   const auto expected = read_expected_failures(options.expected_failures);
   std::vector<Checked> all;
   Tally tally;
@@ -208,17 +206,21 @@ int check(const ConformOptions& options, const Destination& destination, Selecti
 int conform_main(const ConformOptions& options) {
   if (options.list) return list(options, select(options, options.visit.words));
   auto call = find_target(options.visit);
-  if (call.destination->target.dialect != &transport::standard_dialect())
-    throw Failure(usage, fmt::format("conform checks PTP/IP; {} speaks another dialect, with other rules",
-                                     call.destination->name));
+  auto& destination = call.destination.value();
+  if (destination.target.usb)
+    throw Failure(usage, fmt::format("conform checks PTP/IP, and {} is on USB", destination.name),
+                  "let it be one: stuntcam serve " + destination.name);
+  if (destination.target.dialect != &transport::standard_dialect())
+    throw Failure(usage,
+                  fmt::format("conform checks PTP/IP; {} speaks another dialect, with other rules", destination.name));
   auto cases = select(options, call.words);
-  call.destination->wrap = recording_wrap(open_recording(options.visit.record));
+  destination.wrap = recording_wrap(open_recording(options.visit.record));
   try {
-    const int status = check(options, *call.destination, std::move(cases));
+    const int status = check(options, destination, std::move(cases));
     flush_output();
     return status;
   } catch (const initiator::Problem& problem) {
-    throw Failure(unavailable, fmt::format("{}: {}", call.destination->name, problem.what()));
+    throw Failure(unavailable, fmt::format("{}: {}", destination.name, problem.what()));
   }
 }
 

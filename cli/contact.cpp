@@ -6,7 +6,9 @@
 #include <csignal>
 #include <utility>
 
+#include "cli/failure.h"
 #include "initiator/vendors/extension.h"
+#include "transport/usb/usb_camera.h"
 
 namespace stuntcam::cli {
 
@@ -14,6 +16,18 @@ using initiator::Problem;
 using initiator::Timeouts;
 
 namespace {
+
+transport::Task<std::unique_ptr<transport::Link>> at_once(std::unique_ptr<transport::Link> link) { co_return link; }
+
+initiator::MakeDialers usb_dialers(const transport::usb::Selector& selector, const Console& console) {
+  return [selector, console](asio::io_context& io, transport::Clock& clock) {
+    const auto log = [console](const std::string& line) { console.warn(line); };
+    auto pipe = transport::usb::open_camera(io, selector, log);
+    const auto links = std::make_shared<transport::usb::Links>(io, clock, std::move(pipe), log);
+    return initiator::Dialers{
+        [links] { return at_once(links->command()); }, [links] { return at_once(links->events()); }, {}};
+  };
+}
 
 Timeouts timeouts(const Timeout& timeout) { return timeout ? Timeouts::all(*timeout) : Timeouts(); }
 
@@ -24,7 +38,11 @@ Contact::Contact(Destination destination, const Console& console, const Timeout&
   std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a camera that left must fail, not end the program
   const auto& target = destination_.target;
   try {
-    camera_ = std::make_unique<initiator::Camera>(target.host, target.port, target.lanes, options(timeout));
+    camera_ = target.usb
+                  ? std::make_unique<initiator::Camera>(usb_dialers(*target.usb, console), options(timeout))
+                  : std::make_unique<initiator::Camera>(target.host, target.port, target.lanes, options(timeout));
+  } catch (const transport::usb::Problem& problem) {
+    throw Failure(unavailable, problem.what(), problem.remedy);
   } catch (const Problem& problem) {
     throw Problem(problem.kind, fmt::format("{}: {}", destination_.name, problem.what()), problem.response,
                   problem.wire);
@@ -39,6 +57,7 @@ initiator::CameraOptions Contact::options(const Timeout& timeout) {
   initiator::CameraOptions camera;
   camera.connection.identity = destination_.identity;
   camera.connection.wrap = destination_.wrap;
+  camera.session.take_over = destination_.target.usb.has_value();
   camera.connection.dialect = destination_.target.dialect;
   camera.connection.timeouts = timeouts(timeout);
   camera.connection.remark = [this](const std::string& text) { console_.detail("the camera: " + text); };

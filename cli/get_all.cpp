@@ -121,7 +121,8 @@ class Fetch {
 
  private:
   void open_lines() {
-    const auto wanted = std::min<u64>(options_.jobs, plan_.jobs().size());
+    const bool only_one = visit_.contact().destination().target.usb.has_value();
+    const auto wanted = std::min<u64>(only_one ? 1 : options_.jobs, plan_.jobs().size());
     for (u32 id = 2; id <= wanted; ++id) {
       try {
         lines_.push_back(visit_.run(open_line(visit_.contact(), visit_.timeout(), id)));
@@ -181,8 +182,13 @@ class Fetch {
         complain(fmt::format("'{}': {}", job.object.path, problem.what()), {});
         return true;
       }
+      return give_up(failure, job);
     } catch (const std::exception&) {  // the disk
+      return give_up(failure, job);
     }
+  }
+
+  bool give_up(const std::exception_ptr& failure, const Job& job) {
     plan_.jobs().push_front(job);
     if (!problem_) problem_ = failure;
     return false;

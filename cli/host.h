@@ -11,9 +11,12 @@
 #include "cli/command_line.h"
 #include "cli/console.h"
 #include "cli/placeholders.h"
+#include "cli/real_camera.h"
 #include "cli/recorded.h"
 #include "cli/recording.h"
+#include "cli/usb_exports.h"
 #include "profiles/profile.h"
+#include "transport/observer.h"
 
 namespace stuntcam::pcap {
 class RecordingFile;
@@ -22,9 +25,11 @@ class TranscriptFile;
 
 namespace stuntcam::cli {
 
+class ControlServer;
+
 // What `serve` and `run` have in common.
 struct HostOptions {
-  std::vector<std::string> cameras;  // profiles by name or path, captures
+  std::vector<std::string> cameras;  // profiles by name or path, captures, targets
   std::string host = "127.0.0.1";
   std::optional<u64> port;  // none: the profile's own; 0: a free one
   u64 count = 1;            // of each camera
@@ -42,17 +47,27 @@ struct HostOptions {
   RecordingOptions record;
   std::optional<u64> record_port;
   std::string ready_file;
+  std::vector<std::string> faults;  // --fault: texts, scenarios, files
+  std::string control;              // where to listen for orders; "" = nowhere
   std::optional<u64> threads;
   RecordedOptions recorded;
+  RealCameraOptions real;
   bool json = false;  // reports of replays go to stdout
+  std::optional<ListenAddress> usbip;
+  transport::Wrap wrap{};               // around each connection, next to the socket; may be empty
+  std::optional<std::string> gadget{};  // a device controller; "": the first
 };
 void declare(Options&, HostOptions&);
 
 // One camera that listens.
 struct Ready {
   Address address;
-  std::string serial_number, guid;  // serial_number: "" where only DeviceInfo has it
-  std::string json() const;         // the ready line
+  std::string serial_number, guid;  // "" where only the camera itself has it
+  std::string usbip, bus_id;        // "127.0.0.1:3240" and "1-1"; "" where it is no USB device
+  std::string control;              // URL; "" where nobody takes orders
+  ptp::Vendor vendor = ptp::Vendor::none;
+  std::string gadget{};      // the device controller that it is on, or ""
+  std::string json() const;  // the ready line
 };
 
 class Host {
@@ -78,7 +93,9 @@ class Host {
   struct Part;
   struct Stand;
   Part part(const std::string& camera) const;
+  Part real_part(const std::string& camera) const;
   void add(const Part&, std::size_t index, Loop&);
+  void put_under_control(const Part&, std::size_t index, Loop&, Stand&, const std::string& label);
   void open_outputs();
   u16 next_port(const Part&, std::size_t index) const;
   void report(const Stand&);
@@ -88,7 +105,9 @@ class Host {
   std::size_t total_ = 0;  // cameras
   std::shared_ptr<pcap::TranscriptFile> transcript_;
   std::shared_ptr<pcap::RecordingFile> recording_;
+  std::unique_ptr<ControlServer> control_;
   std::vector<std::unique_ptr<Loop>> loops_;
+  std::unique_ptr<UsbExports> usb_;
   std::vector<Ready> ready_;
   bool differed_ = false;
 };

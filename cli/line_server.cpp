@@ -15,7 +15,7 @@
 
 #include "cli/failure.h"
 #include "cli/line.h"
-#include "cli/units.h"
+#include "cli/listen_address.h"
 
 namespace stuntcam::cli {
 
@@ -30,16 +30,11 @@ constexpr std::size_t most_peers = 16;
 // A peer that does not take its answer holds up the camera for the others: not longer than this for each write.
 constexpr time_t longest_write = 10;
 
-tcp::endpoint parse_endpoint(const std::string& address) {
-  const auto colon = address.rfind(':');
-  auto host = address.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const auto port = colon == std::string::npos ? std::nullopt : parse_number(address.substr(colon + 1));
-  std::error_code wrong;
-  const auto ip = asio::ip::make_address(host, wrong);
-  if (wrong || !port || *port > 65535)
-    throw Failure(usage, fmt::format("'{}' is no ADDRESS:PORT", address), "write 127.0.0.1:4000; port 0 is a free one");
-  return {ip, static_cast<u16>(*port)};
+tcp::endpoint parse_endpoint(const std::string& text) {
+  const auto address = parse_listen_address(text);
+  if (!address)
+    throw Failure(usage, fmt::format("'{}' is no ADDRESS:PORT", text), "write 127.0.0.1:4000; port 0 is a free one");
+  return {asio::ip::make_address(address->host), address->port};
 }
 
 // What a web page can make a browser send here.

@@ -73,6 +73,7 @@ std::pair<u16, ptp::Value> parse_setting(const profiles::Profile& profile, const
   const auto* property = find_property(profile, name);
   if (!property) {
     std::vector<std::string> known;
+    known.reserve(profile.properties.size());
     for (const auto& each : profile.properties) known.push_back(each.name);
     throw Failure(usage, fmt::format("--set: {} of {}", unknown("property", name, known), profile.name),
                   fmt::format("`stuntcam profile show {}` lists them", profile.name));

@@ -87,15 +87,17 @@ class Watch {
 int watch_values(Visit& visit) {
   std::optional<u16> wanted;
   std::optional<ptp::Value> last;
-  if (!visit.words().empty()) wanted = parse_property(visit, visit.words()[0]);
-  if (visit.words().size() > 1) last = parse_value(visit, get_property(visit, *wanted), visit.words()[1]);
+  if (const auto& words = visit.words(); !words.empty()) {
+    wanted = parse_property(visit, words[0]);
+    if (words.size() > 1) last = parse_value(visit, get_property(visit, *wanted), words[1]);
+  }
   Watch watch(visit);
   if (wanted && watch.look(*wanted) == last) return success;
   for (;;) {
     const auto event = visit.next_event(wanted ? std::optional<transport::Duration>(look_again) : std::nullopt);
-    const bool changed = event && event->code == static_cast<u16>(ptp::EventCode::DevicePropChanged);
-    if (!wanted && changed) watch.look(static_cast<u16>(event->params[0]));
-    if (wanted && (changed || !event) && watch.look(*wanted) == last) return success;
+    if (event && event->code != static_cast<u16>(ptp::EventCode::DevicePropChanged)) continue;
+    if (wanted && watch.look(*wanted) == last) return success;
+    if (!wanted && event) watch.look(static_cast<u16>(event->params[0]));
   }
 }
 

@@ -150,6 +150,9 @@ int replay(const Replay& options) {
   std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a camera that left must fail, not end the program
   const auto console = options.console.console();
   const auto target = parse_target(options.target);
+  if (target.usb)
+    throw Failure(usage, fmt::format("{}: recorded requests are asked in PTP/IP only", options.target),
+                  "let it be one: stuntcam serve " + options.target);
   if (target.dialect->lanes)
     throw Failure(usage, fmt::format("{}: recorded requests are asked in PTP/IP only", options.target));
   RecordedOptions what;

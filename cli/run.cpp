@@ -32,6 +32,8 @@ int run(const Run& options, const std::vector<std::string>& client_arguments) {
   const auto& address = host.ready().front().address;
   const auto arguments = fill_in(client_arguments, address);
   ::setenv("STUNTCAM_TARGET", address.target().c_str(), 1);
+  if (const auto& control = host.ready().front().control; !control.empty())
+    ::setenv("STUNTCAM_CONTROL", control.c_str(), 1);
   host.start();
   host.announce(options.json);
   const int status = client.run(arguments, options.timeout);
@@ -81,7 +83,8 @@ Command run_command() {
           "CLIENT ARGS",
           [options](Options& declared) {
             declared.positional("CAMERA", options->camera,
-                                "a profile: a name (`stuntcam cameras`) or a .toml file; or a capture, replayed");
+                                "a profile: a name (`stuntcam cameras`) or a .toml file; a capture, replayed; or a "
+                                "real camera: usb:, ptpip:HOST");
             declared.section("The client");
             declared.option("--timeout", "D", duration(options->timeout), "end the client after this long: 30s, 2m");
             declare(declared, options->host);

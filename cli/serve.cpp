@@ -54,6 +54,9 @@ Command serve_command() {
           "  stuntcam serve nikon-d5300 --media ~/Pictures --port 0\n"
           "  stuntcam serve my.toml --set ExposureIndex=400 --transcript talk.jsonl\n"
           "  stuntcam serve trace.pcapng --match strict --timing none\n"
+          "  stuntcam serve usb: --record talk.pcapng             a real camera, passed through\n"
+          "  stuntcam serve ptpip:192.168.1.1 --port 15741        one on the network\n"
+          "  stuntcam serve nikon-d5300 --usbip                    then, as root: usbip attach -r 127.0.0.1 -b 1-1\n"
           "  stuntcam serve nikon-d5300 --count 50 --port 0 --ready-file ready\n\n"
           "When every port is bound, one line a camera appears on stdout:\n"
           R"(  {"event":"ready","camera":"nikon-d5300","host":"127.0.0.1","port":43121,"event_port":43121,)"
@@ -65,7 +68,8 @@ Command serve_command() {
           "",
           [options](Options& declared) {
             declared.positionals("CAMERA", options->host.cameras,
-                                 "profiles: a name (`stuntcam cameras`) or a .toml file; or captures, replayed");
+                                 "profiles: a name (`stuntcam cameras`) or a .toml file; captures, replayed; or a real "
+                                 "camera: usb:, usb:VID:PID, usb:BUS,DEV, ptpip:HOST[:PORT[:EVENT_PORT]]");
             declare(declared, options->host);
             declare(declared, options->console);
             declared.flag(

@@ -4,9 +4,24 @@
 
 namespace stuntcam::cli {
 
+namespace {
+
+// Some cameras have none to tell of before their vendor's own handshake, or in that mode.
+std::vector<u32> ids(Visit& visit) {
+  try {
+    return visit.run(visit.session().storage_ids());
+  } catch (const initiator::Problem& problem) {
+    if (problem.kind != initiator::Trouble::refused) throw;
+    visit.console().warn(fmt::format("storages: {}", problem.what()));
+    return {};
+  }
+}
+
+}  // namespace
+
 std::vector<Storage> list_storages(Visit& visit) {
   std::vector<Storage> list;
-  for (const u32 id : visit.run(visit.session().storage_ids())) {
+  for (const u32 id : ids(visit)) {
     try {
       list.push_back({id, visit.run(visit.session().storage_info(id))});
     } catch (const initiator::Problem& problem) {

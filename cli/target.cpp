@@ -28,10 +28,16 @@ bool is_target(const std::string& word) {
 Target parse_target(const std::string& text) {
   Target target;
   const auto scheme = text.find(':');
+  if (text.starts_with("usb:")) {
+    target.usb = transport::usb::parse_selector(text.substr(scheme + 1));
+    if (!target.usb)
+      throw Failure(usage, fmt::format("'{}' is no camera on USB", text), "write usb:, usb:VID:PID or usb:BUS,DEV");
+    return target;
+  }
   target.dialect = scheme == std::string::npos ? nullptr : transport::dialect(text.substr(0, scheme));
   if (target.dialect == nullptr)
     throw Failure(usage, fmt::format("'{}' is no TARGET that can be reached", text),
-                  "write ptpip:HOST[:PORT[:EVENT_PORT]]");
+                  "write ptpip:HOST[:PORT[:EVENT_PORT]], or usb:");
   target.port = target.dialect->port;
   auto rest = text.substr(scheme + 1);
   std::size_t end = rest.find(':');

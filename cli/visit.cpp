@@ -67,16 +67,18 @@ Call find_target(const VisitOptions& options) {
   if (target.empty() && environment != nullptr) target = environment;
   if (target.empty()) target = settings.default_target;
   if (target.empty())
-    throw Failure(usage, "no TARGET", "write ptpip:HOST[:PORT[:EVENT_PORT]] first, or -t, or set STUNTCAM_TARGET");
+    throw Failure(usage, "no TARGET",
+                  "write ptpip:HOST[:PORT[:EVENT_PORT]] or usb: first, or -t, or set STUNTCAM_TARGET");
   call.destination = find_destination(settings, target);
   return call;
 }
 
 void declare(Options& declared, VisitOptions& options, const std::string& arguments, const std::string& help) {
-  declared.arguments(arguments.empty() ? "[TARGET]" : "[TARGET] " + arguments, options.words,
-                     "TARGET is ptpip:HOST[:PORT[:EVENT_PORT]] or a name from the settings; without it, that of -t or "
-                     "STUNTCAM_TARGET" +
-                         (help.empty() ? "" : ". " + help));
+  declared.arguments(
+      arguments.empty() ? "[TARGET]" : "[TARGET] " + arguments, options.words,
+      "TARGET is ptpip:HOST[:PORT[:EVENT_PORT]], usb:, or a name from the settings; without it, that of -t or "
+      "STUNTCAM_TARGET" +
+          (help.empty() ? "" : ". " + help));
   declared.section("The camera");
   declared.option("-t,--target", "TARGET", text(options.target), "the camera, where no TARGET comes first");
   declared.option("--timeout", "D", duration(options.timeout), "for each phase (10s, 30s for answers and data)");
@@ -144,8 +146,12 @@ int visit(const VisitOptions& options, const std::function<int(Visit&)>& body, C
       throw;
     }
   } catch (const Problem& problem) {
-    throw Failure(status_of(problem, signal), problem.what(), evidence(problem, options.console));
+    throw failure_of(problem, signal, options.console);
   }
+}
+
+Failure failure_of(const Problem& problem, int signal, const ConsoleOptions& console) {
+  return {status_of(problem, signal), problem.what(), evidence(problem, console)};
 }
 
 void flush_output() {

@@ -9,6 +9,7 @@
 
 #include "cli/command_line.h"
 #include "cli/contact.h"
+#include "cli/failure.h"
 #include "cli/recording.h"
 #include "ptp/json.h"
 
@@ -75,6 +76,8 @@ int visit(const VisitOptions&, const std::function<int(Visit&)>&, Contact* kept 
 // One JSON object a line; text that is no UTF-8 is replaced.
 void print_line(const ptp::Json&);
 void print_json(const ptp::Json&, bool pretty);  // indented, for people
+// What ended a visit, with its exit status; `signal`: what interrupted it, or 0.
+Failure failure_of(const initiator::Problem&, int signal, const ConsoleOptions&);
 // What was printed goes out now. Throws Failure when nobody takes it.
 void flush_output();
 

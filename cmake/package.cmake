@@ -5,6 +5,8 @@ install(TARGETS ${libraries} stuntcam_asio EXPORT stuntcam
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/stuntcam
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/stuntcam)
 install(TARGETS stuntcam RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# udev looks into /usr/lib and /etc only: with another prefix the rule has to be copied (docs/usb.md).
+install(FILES cmake/70-stuntcam.rules DESTINATION lib/udev/rules.d)
 install(EXPORT stuntcam NAMESPACE stuntcam:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/stuntcam FILE stuntcam-targets.cmake)
 configure_package_config_file(cmake/stuntcam-config.cmake.in stuntcam-config.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/stuntcam)

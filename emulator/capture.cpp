@@ -95,6 +95,7 @@ struct Shutter::State : std::enable_shared_from_this<Shutter::State> {
   std::optional<OpenCapture> ended;  // the last open capture, when the camera itself ended it
   u64 serial = 0;                    // of the release
   u32 shots_taken = 0;
+  ResponseCode hindrance = ResponseCode::OK;
   std::shared_ptr<Renderings> renderings = std::make_shared<Renderings>();
 };
 
@@ -236,6 +237,7 @@ Shutter::~Shutter() = default;
 ResponseCode Shutter::release(const Release& asked) {
   Camera& camera = state_->camera;
   if (busy()) return ResponseCode::DeviceBusy;
+  if (state_->hindrance != ResponseCode::OK) return state_->hindrance;
   const auto& formats = camera.profile().device.capture_formats;
   if (asked.format != 0 && std::ranges::find(formats, asked.format) == formats.end())
     return ResponseCode::InvalidObjectFormatCode;
@@ -257,6 +259,8 @@ ResponseCode Shutter::release(const Release& asked) {
   state_->begin(release, std::move(plan));
   return ResponseCode::OK;
 }
+
+void Shutter::hinder(ResponseCode reason) { state_->hindrance = reason; }
 
 bool Shutter::busy() const { return state_->running != nullptr; }
 bool Shutter::bulb_open() const { return state_->running && state_->running->bulb_open; }

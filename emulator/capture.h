@@ -69,6 +69,8 @@ class Shutter {
 
   // OK: accepted, pictures follow. DeviceBusy, StoreFull, StoreNotAvailable, StoreReadOnly, InvalidStorageId, ….
   ptp::ResponseCode release(const Release&);
+  // Something on the body is in the way (no lens, too hot): every release is refused with it. OK: nothing is.
+  void hinder(ptp::ResponseCode);
   bool busy() const;
   bool bulb_open() const;
   // Ends the open capture or bulb exposure of that transaction. CaptureAlreadyTerminated when the camera ended it by

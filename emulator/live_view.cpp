@@ -22,6 +22,7 @@ void LiveView::start() {
 }
 
 std::shared_ptr<const Bytes> LiveView::frame() {
+  if (frozen_ && frame_) return frame_;
   const double seconds = static_cast<double>(ns(camera_.clock().now()) - started_ns_) * 1e-9;
   const auto number = static_cast<u64>(seconds * camera_.profile().timing.live_view_rate);
   if (!frame_ || number != number_) {

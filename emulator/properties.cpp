@@ -16,7 +16,7 @@ Properties::Properties(const std::vector<profiles::Property>& definitions) {
 std::vector<u16> Properties::codes(bool vendor_list) const {
   std::vector<u16> codes;
   for (const auto code : order_)
-    if (definition(code).vendor_list == vendor_list) codes.push_back(code);
+    if (has(code) && definition(code).vendor_list == vendor_list) codes.push_back(code);
   return codes;
 }
 
@@ -33,7 +33,7 @@ Value Properties::current(const State& state) { return state.value ? state.value
 
 std::optional<ptp::DevicePropDesc> Properties::describe(u16 code) const {
   const auto found = states_.find(code);
-  if (found == states_.end()) return std::nullopt;
+  if (found == states_.end() || found->second.hidden) return std::nullopt;
   const auto& state = found->second;
   const auto& definition = *state.definition;
   ptp::DevicePropDesc desc;
@@ -48,7 +48,7 @@ std::optional<ptp::DevicePropDesc> Properties::describe(u16 code) const {
 
 std::optional<Value> Properties::get(u16 code) const {
   const auto found = states_.find(code);
-  if (found == states_.end()) return std::nullopt;
+  if (found == states_.end() || found->second.hidden) return std::nullopt;
   return current(found->second);
 }
 
@@ -59,7 +59,7 @@ i64 Properties::integer(u16 code, i64 otherwise) const {
 
 ResponseCode Properties::set(u16 code, Value value, const void* by) {
   const auto found = states_.find(code);
-  if (found == states_.end()) return ResponseCode::DevicePropNotSupported;
+  if (found == states_.end() || found->second.hidden) return ResponseCode::DevicePropNotSupported;
   auto& state = found->second;
   if (!writable(state)) return ResponseCode::AccessDenied;
   if (value.type() != state.definition->type) return ResponseCode::InvalidDevicePropFormat;
@@ -76,7 +76,7 @@ ResponseCode Properties::set(u16 code, Value value, const void* by) {
 
 ResponseCode Properties::reset(u16 code, const void* by) {
   const auto found = states_.find(code);
-  if (found == states_.end()) return ResponseCode::DevicePropNotSupported;
+  if (found == states_.end() || found->second.hidden) return ResponseCode::DevicePropNotSupported;
   if (!writable(found->second)) return ResponseCode::AccessDenied;
   put(found->second, found->second.definition->factory_default, by);
   return ResponseCode::OK;
@@ -102,6 +102,11 @@ void Properties::change(u16 code, i64 integer) {
 void Properties::set_writable(u16 code, bool writable) {
   const auto found = states_.find(code);
   if (found != states_.end()) found->second.writable = writable;
+}
+
+void Properties::hide(u16 code, bool hidden) {
+  const auto found = states_.find(code);
+  if (found != states_.end()) found->second.hidden = hidden;
 }
 
 void Properties::compute(u16 code, std::function<Value()> value, std::function<void(const Value&)> store) {

@@ -21,7 +21,10 @@ class Properties {
  public:
   explicit Properties(const std::vector<profiles::Property>&);
 
-  bool has(u16 code) const { return states_.contains(code); }
+  bool has(u16 code) const {
+    const auto found = states_.find(code);
+    return found != states_.end() && !found->second.hidden;
+  }
   bool has(PropertyCode code) const { return has(static_cast<u16>(code)); }
   std::vector<u16> codes(bool vendor_list) const;        // in the profile's order
   const profiles::Property& definition(u16 code) const;  // must be had
@@ -48,6 +51,9 @@ class Properties {
   // Some properties can be set only in some state of the camera. Ignored when there is no such property.
   void set_writable(u16 code, bool writable);
 
+  // As if the firmware had forgotten it: initiators find no such property. The camera itself still has it.
+  void hide(u16 code, bool hidden = true);
+
   // A property whose value is worked out when asked (a running clock, remaining shots). store is called with what
   // set(), reset() or change() accepted, also when it is the present value: another one may be on its way. It may be
   // empty. Ignored when there is no such property.
@@ -68,6 +74,7 @@ class Properties {
     std::function<void(const Value&)> store;
     std::function<bool(const Value&)> requirement;
     std::optional<bool> writable;  // none: as the definition says
+    bool hidden = false;
   };
   static bool writable(const State&);
   static Value current(const State&);

@@ -35,6 +35,12 @@ class CameraSession final : public transport::Session {
   void open_lanes(bool open) { outlet_.open_lanes(open); }
   const ptp::Identity& initiator() const { return initiator_; }
 
+  // For the body of an answer: empty, and its memory is used again and again.
+  Bytes& scratch() {
+    scratch_.clear();
+    return scratch_;
+  }
+
   // Queued and/or pushed, as the camera's quirks say.
   void event(const transport::EventOut&);
   std::deque<transport::EventOut>& queued_events() { return queue_; }
@@ -59,6 +65,7 @@ class CameraSession final : public transport::Session {
   u32 id_ = 0;  // 0: no session open
   u32 next_transaction_ = 1;
   std::deque<transport::EventOut> queue_;
+  Bytes scratch_;
 };
 
 }  // namespace stuntcam::emulator

@@ -4,10 +4,16 @@
 
 namespace stuntcam::initiator {
 
-Camera::Camera(std::string host, u16 port, LanePorts lanes, CameraOptions options) {
-  auto dialers = tcp_dialers(io_, clock_, std::move(host), port, lanes, options.connection.timeouts.connect,
-                             *options.connection.dialect);
-  connection_ = run(Connection::open(io_, clock_, std::move(dialers), std::move(options.connection)));
+Camera::Camera(std::string host, u16 port, LanePorts lanes, CameraOptions options)
+    : Camera(
+          [&](asio::io_context& io, transport::Clock& clock) {
+            return tcp_dialers(io, clock, std::move(host), port, lanes, options.connection.timeouts.connect,
+                               *options.connection.dialect);
+          },
+          options) {}
+
+Camera::Camera(const MakeDialers& dialers, CameraOptions options) {
+  connection_ = run(Connection::open(io_, clock_, dialers(io_, clock_), std::move(options.connection)));
   session_ = std::make_unique<Session>(*connection_, options.session);
   run(session_->open());
 }

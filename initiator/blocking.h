@@ -19,10 +19,14 @@ struct CameraOptions {
   SessionOptions session;
 };
 
+using MakeDialers = std::function<Dialers(asio::io_context&, transport::Clock&)>;
+
 class Camera {
  public:
   // Connects and opens the session. Throws Problem.
   Camera(std::string host, u16 port, LanePorts lanes = {}, CameraOptions options = {});
+  // The same, whatever the links are.
+  explicit Camera(const MakeDialers& dialers, CameraOptions options = {});
   ~Camera();  // closes both
   Camera(const Camera&) = delete;
   Camera& operator=(const Camera&) = delete;

@@ -42,7 +42,14 @@ u32 Session::next_transaction() {
 
 Task<> Session::open() {
   const Request request(OperationCode::OpenSession, {options_.id});
-  co_await demand(request);
+  if (options_.take_over) {
+    const Response response = co_await call(request);
+    const bool taken = static_cast<ResponseCode>(response.code) == ResponseCode::SessionAlreadyOpened;
+    if (taken) co_await call(OperationCode::CloseSession);
+    if (taken || !response.ok()) co_await demand(request);
+  } else {
+    co_await demand(request);
+  }
   open_ = true;
   for (const auto& step : connection_.dialect().opening) co_await take(step);
   if (connection_.dialect().lanes) co_await connection_.open_events();

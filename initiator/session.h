@@ -20,6 +20,8 @@ struct Retry {
 struct SessionOptions {
   u32 id = 1;
   Retry busy;
+  // A session that somebody left open is closed, and ours opened: on transports where sessions outlive connections.
+  bool take_over = false;
   // Asks for the events that a camera queues instead of sending them: its data phase is a u16 count, then a u16 code
   // and a u32 parameter each.
   std::optional<u16> poll_operation;

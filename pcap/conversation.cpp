@@ -109,19 +109,26 @@ void Conversation::request(const ptp::Message& message) {
   at_[0] = outstanding_.back();
 }
 
-// Ids can't be trusted to find the transaction: clients send constants in data packets (docs/clients.md). The responder
-// answers in order, so what it sends belongs to the oldest; what the initiator sends, to the request it sent last, or
-// to the one that was answered early.
+// Ids of initiators can't be trusted to find the transaction: clients send constants in data packets (docs/clients.md),
+// so what the initiator sends belongs to the request it sent last, or to the one that was answered early. The responder
+// answers in order, so what it sends under an id that nobody asked with belongs to the oldest.
 void Conversation::data(bool sent, const ptp::Message& message) {
   auto& at = at_[sent];
   if (outstanding_.empty())
     at = answered_;
   else
-    at = sent ? outstanding_.front() : outstanding_.back();
+    at = sent ? named(message).value_or(outstanding_.front()) : outstanding_.back();
   if (!at) return;
   auto& phase = at->data;
   if (!phase || (message.first && !phase->complete))
     phase = DataPhase{.sent = sent, .announced = message.first ? message.total : unknown_size, .kept = {}};
+}
+
+// The one that has the message's id.
+std::optional<std::shared_ptr<Transaction>> Conversation::named(const ptp::Message& message) const {
+  const auto found = std::ranges::find_if(
+      outstanding_, [&](const auto& one) { return one->request.transaction_id == message.transaction_id; });
+  return found == outstanding_.end() ? std::nullopt : std::optional(*found);
 }
 
 DataPhase* Conversation::phase(bool sent) {

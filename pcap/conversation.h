@@ -57,6 +57,7 @@ class Conversation {
   void data(bool sent, const ptp::Message&);
   void response(const ptp::Message&);
   DataPhase* phase(bool sent);  // the one that goes on in that direction
+  std::optional<std::shared_ptr<Transaction>> named(const ptp::Message&) const;
 
   Channel channel_ = Channel::unknown;
   std::deque<std::shared_ptr<Transaction>> outstanding_;  // in the order of their requests

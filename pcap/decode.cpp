@@ -62,7 +62,11 @@ class Teller final : public TraceSink {
       : objects_(options.objects), only_(options.session), tell_(tell) {}
 
   void begins(const std::shared_ptr<const Session>&, Origin origin) override { since_start(origin.time); }
-  void payload(const Exchange* exchange, const Place&, View bytes) override {
+  void message(const Place& place, const ptp::Message&, View) override {
+    if (continues(place)) tell_gap();
+  }
+  void payload(const Exchange* exchange, const Place& place, View bytes) override {
+    if (continues(place)) tell_gap();
     if (!exchange || !wanted(exchange->session.get())) return;
     if (auto* const file = this->file(*exchange)) file->write(bytes);
   }
@@ -72,6 +76,7 @@ class Teller final : public TraceSink {
   }
 
   void transaction(const Exchange& exchange) override {
+    tell_gap();
     if (!wanted(exchange.session.get())) return;
     const auto& [request, data, response] = *exchange.transaction;
     const auto vendor = exchange.session->dictionary.vendor;
@@ -90,6 +95,7 @@ class Teller final : public TraceSink {
   }
 
   void event(const Place& place, const ptp::Message& message) override {
+    tell_gap();
     if (!wanted(place.session.get())) return;
     auto line = record("event", place.session.get(), place.connection);
     line["tid"] = message.transaction_id;
@@ -100,6 +106,7 @@ class Teller final : public TraceSink {
   }
 
   void packet(const Place& place, const ptp::Message& message, View, const std::string& address) override {
+    tell_gap();
     if (!wanted(place.session.get())) return;
     auto line = record("packet", place.session.get(), place.connection);
     line["frame"] = place.origin.frame;
@@ -121,20 +128,46 @@ class Teller final : public TraceSink {
     tell_(line);
   }
 
+  // A capture that leaves payload out has a gap in every packet; those without anything between are one.
   void gap(const Place& place, u64 bytes) override {
     if (!wanted(place.session.get())) return;
+    if (continues(place)) {
+      gap_->bytes += bytes;
+      gap_->last = place.origin.frame;
+      return;
+    }
+    tell_gap();
+    gap_ = Gap{place, bytes, place.origin.frame};
+  }
+
+  // What was held back.
+  void tell_gap() {
+    if (!gap_) return;
+    const auto [place, bytes, last] = *gap_;
+    gap_.reset();
     auto line = record("gap", place.session.get(), place.connection);
     line["frame"] = place.origin.frame;
+    if (last != place.origin.frame) line["last_frame"] = last;
     line["direction"] = direction(place.from_camera);
     line["bytes"] = bytes;
     tell_(line);
   }
 
   void warn(u64 frame, const std::string& text) override {
+    tell_gap();
     tell_({{"type", "warning"}, {"frame", frame ? Json(frame) : Json()}, {"text", text}});
   }
 
  private:
+  struct Gap {
+    Place place;  // where it begins
+    u64 bytes = 0, last = 0;
+  };
+
+  // Is this where the gap ended?
+  bool continues(const Place& place) const {
+    return gap_ && gap_->place.connection == place.connection && gap_->place.from_camera == place.from_camera;
+  }
   static Json record(std::string_view type, const Session* session, u64 connection) {
     return {{"type", type}, {"session", session ? Json(session->number) : Json()}, {"connection", connection}};
   }
@@ -165,6 +198,7 @@ class Teller final : public TraceSink {
   std::optional<u64> only_;
   const Tell& tell_;
   std::optional<i64> start_;
+  std::optional<Gap> gap_;                                   // that may go on
   std::map<u64, std::unique_ptr<ObjectFiles::File>> files_;  // of the exchanges that go on
 };
 
@@ -214,7 +248,10 @@ std::size_t decode(const std::string& path, const DecodeOptions& options, const 
   Teller teller(options, tell);
   Both both(teller, options.also ? *options.also : teller);
   auto& sink = options.also ? static_cast<TraceSink&>(both) : teller;
-  return options.interface.empty() ? read_trace(path, options, sink) : read_live(options.interface, options, sink);
+  const auto found =
+      options.interface.empty() ? read_trace(path, options, sink) : read_live(options.interface, options, sink);
+  teller.tell_gap();
+  return found;
 }
 
 }  // namespace stuntcam::pcap

@@ -55,7 +55,10 @@ std::string plain(const Json& record) {
   }
   if (type == "gap")
     return fmt::format("{:>11}              gap: {} bytes {} were not captured (connection {})",
-                       record["frame"].get<u64>(), record["bytes"].get<u64>(),
+                       record.contains("last_frame")
+                           ? fmt::format("{}-{}", record["frame"].get<u64>(), record["last_frame"].get<u64>())
+                           : std::to_string(record["frame"].get<u64>()),
+                       record["bytes"].get<u64>(),
                        record["direction"] == "to_initiator" ? "to the initiator" : "to the responder",
                        record["connection"].get<u64>());
   const auto& frame = record["frame"];

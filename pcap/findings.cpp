@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "pcap/privacy.h"
@@ -38,14 +39,6 @@ std::vector<T> once(const std::vector<T>& list) {
     if (std::ranges::find(out, item) == out.end()) out.push_back(item);
   return out;
 }
-
-std::chrono::nanoseconds percentile(Findings::Durations times, std::size_t percent) {
-  const auto at = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) * percent / 100);
-  std::ranges::nth_element(times, at);
-  return *at;
-}
-
-double milliseconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
 }  // namespace
 
@@ -153,6 +146,31 @@ void Findings::put_device(Learned& out) const {
   profile.description = fmt::format("{} {}, learned", info.manufacturer, info.model);
 }
 
+// A property that the camera lists and never describes. How long its value is nobody knows.
+bool Findings::put_refusal(u16 code, bool vendor_list, Learned& out) const {
+  const auto refusal = refused_.find(code);
+  if (refusal == refused_.end()) return false;
+  // These are about the moment, not about the property; 0 is a description without a type.
+  using enum ptp::ResponseCode;
+  constexpr std::array passing{SessionNotOpen, InvalidTransactionID, DeviceBusy, TransactionCanceled};
+  const auto response = refusal->second.value;
+  if (response == 0 || std::ranges::find(passing, static_cast<ptp::ResponseCode>(response)) != passing.end())
+    return false;
+  profiles::Property property;
+  property.code = code;
+  property.name = ptp::name(static_cast<ptp::PropertyCode>(code), out.profile.device.vendor);
+  property.type = DataType::uint8;
+  property.vendor_list = vendor_list;
+  property.refusal = response;
+  property.factory_default = property.current = Value::zero(property.type);
+  const auto where = key("property", code);
+  out.sources[where] = refusal->second.source;
+  for (const auto* unknown : {" type", " access", " default", " current"})
+    out.sources[where + unknown] = "not observed";
+  out.profile.properties.push_back(std::move(property));
+  return true;
+}
+
 // Nothing goes into a profile that may name its owner, or number the camera.
 profiles::Property Findings::property_of(const ptp::DevicePropDesc& description, Learned& out) const {
   profiles::Property property;
@@ -194,7 +212,9 @@ void Findings::put_properties(Learned& out) const {
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto found = properties_.find(order[i]);
     const auto where = key("property", order[i]);
+    const bool vendor_list = device_ && !device_->value.device_properties_supported.empty() && i >= listed;
     if (found == properties_.end()) {
+      if (put_refusal(order[i], vendor_list, out)) continue;
       const auto refusal = refused_.find(order[i]);
       missing += fmt::format("{}0x{:04X}", missing.empty() ? "" : " ", order[i]);
       if (refusal != refused_.end()) missing += fmt::format(" (refused: 0x{:04X})", refusal->second.value);
@@ -209,7 +229,7 @@ void Findings::put_properties(Learned& out) const {
     out.sources[where] = found->second.source;
     if (without_default_.contains(order[i])) out.sources[where + " default"] = "not observed: the current value";
     auto property = property_of(description, out);
-    property.vendor_list = device_ && !device_->value.device_properties_supported.empty() && i >= listed;
+    property.vendor_list = vendor_list;
     const auto* list = std::get_if<ptp::EnumerationForm>(&property.form);
     if (!(list && list->values.empty()) && !ptp::allows(property.form, property.current)) {
       out.profile.quirks.accept_current_outside_form = true;
@@ -252,45 +272,6 @@ void Findings::put_storages(Learned& out) const {
     out.profile.storages.push_back(std::move(storage));
   }
   if (storages_.empty()) out.remarks.emplace_back("no storage was seen");
-}
-
-void Findings::put_timing(Learned& out) const {
-  if (!captures_.empty()) {
-    out.profile.timing.capture = percentile(captures_, 50);
-    out.sources["timing.capture"] =
-        fmt::format("median of {}; 10 % below {:.0f} ms, 10 % above {:.0f} ms", captures_.size(),
-                    milliseconds(percentile(captures_, 10)), milliseconds(percentile(captures_, 90)));
-  }
-  constexpr std::size_t least_frames = 10;  // before, a rate is chance
-  if (frames_.size() < least_frames) return;
-  const auto interval = milliseconds(percentile(frames_, 50));
-  if (interval <= 0) return;
-  out.profile.timing.live_view_rate = std::round(10'000 / interval) / 10;
-  out.sources["timing.live_view_rate"] =
-      fmt::format("one each {:.1f} ms, median of {}: the client's rate, if it was slower", interval, frames_.size());
-}
-
-void Findings::put_quirks(Learned& out) const {
-  auto& quirks = out.profile.quirks;
-  const std::pair<std::string_view, bool profiles::Quirks::*> known[] = {
-      {"poll_events", &profiles::Quirks::poll_events},
-      {"five_response_parameters", &profiles::Quirks::five_response_parameters},
-      {"three_event_parameters", &profiles::Quirks::three_event_parameters},
-      {"one_packet_per_segment", &profiles::Quirks::one_packet_per_segment},
-      {"operations_without_session", &profiles::Quirks::operations_without_session},
-      {"event_for_own_delete", &profiles::Quirks::event_for_own_delete},
-      {"event_for_own_property_set", &profiles::Quirks::event_for_own_property_set}};
-  for (const auto& [name, source] : quirks_) {
-    const auto* found =
-        std::ranges::find(known, std::string_view(name), &std::pair<std::string_view, bool profiles::Quirks::*>::first);
-    if (found != std::end(known)) quirks.*found->second = true;
-    out.sources["quirks." + name] = source;
-  }
-  // Who polls and was never sent one keeps them for the poll.
-  if (quirks_.contains("poll_events") && !quirks_.contains("push_events")) {
-    quirks.push_events = false;
-    out.sources["quirks.push_events"] = "none was pushed";
-  }
 }
 
 }  // namespace stuntcam::pcap

@@ -63,6 +63,7 @@ class Findings {
   void put_timing(Learned&) const;
   void put_quirks(Learned&) const;
   profiles::Property property_of(const ptp::DevicePropDesc&, Learned&) const;
+  bool put_refusal(u16 property, bool vendor_list, Learned&) const;
   std::vector<profiles::SyntheticObjects> objects_of(u32 storage, Learned&) const;
   std::string folder_of(u32 handle) const;
 

@@ -38,7 +38,21 @@ void Layers::warn_once(const std::string& text) {
 
 std::optional<TcpPacket> Layers::tcp(const Frame& frame) {
   frame_ = frame.number;
-  const auto found = network(frame.link_type, frame.bytes);
+  aggregated_.clear();
+  if (const auto packet = ip(network(frame.link_type, frame.bytes))) return packet;
+  return more();
+}
+
+std::optional<TcpPacket> Layers::more() {
+  while (!aggregated_.empty()) {
+    const auto next = aggregated_.front();
+    aggregated_.pop_front();
+    if (const auto packet = ip(llc(next))) return packet;
+  }
+  return {};
+}
+
+std::optional<TcpPacket> Layers::ip(const std::optional<Network>& found) {
   if (!found) return {};
   if (found->ethertype == ipv4_type) return ip4(found->bytes);
   if (found->ethertype == ipv6_type) return ip6(found->bytes);
@@ -135,14 +149,29 @@ std::optional<Layers::Network> Layers::wifi(View bytes) {
   const auto control = header;
   if (qos) header += 2;
   if (qos && (flags & 0x80)) header += 4;
-  if (bytes.size() < header + 8) return {};
+  if (bytes.size() < header) return {};
   if (qos && (bytes[control] & 0x80)) {
-    warn_once("aggregated Wi-Fi frames (A-MSDU) are not read");
+    split(bytes.subspan(header));
     return {};
   }
-  const auto llc = bytes.subspan(header);
-  if (llc[0] != 0xAA || llc[1] != 0xAA) return {};
-  return ethernet(big16(llc, 6), llc.subspan(8));
+  return llc(bytes.subspan(header));
+}
+
+std::optional<Layers::Network> Layers::llc(View bytes) {
+  if (bytes.size() < 8 || bytes[0] != 0xAA || bytes[1] != 0xAA) return {};
+  return ethernet(big16(bytes, 6), bytes.subspan(8));
+}
+
+// An A-MSDU: for each packet two addresses, its length, the packet, and zeros up to a multiple of four.
+void Layers::split(View aggregate) {
+  constexpr std::size_t header = 14;
+  while (aggregate.size() > header) {
+    const std::size_t size = big16(aggregate, 12);
+    const auto rest = aggregate.subspan(header);
+    aggregated_.push_back(rest.first(std::min(size, rest.size())));
+    const auto padded = (header + size + 3) / 4 * 4 - header;
+    aggregate = rest.subspan(std::min(padded, rest.size()));
+  }
 }
 
 std::optional<TcpPacket> Layers::ip4(View bytes) {

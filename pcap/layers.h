@@ -27,6 +27,8 @@ class Layers {
   explicit Layers(Warn warn) : warn_(std::move(warn)) {}
   // nullopt: not TCP, or a fragment of a datagram that is not whole yet. The payload lives until the next call.
   std::optional<TcpPacket> tcp(const Frame&);
+  // The next one of the same frame, while it lives: Wi-Fi puts several into one.
+  std::optional<TcpPacket> more();
 
  private:
   struct Network {
@@ -44,6 +46,9 @@ class Layers {
   std::optional<Network> inner(u32 type, View);
   std::optional<Network> ethernet(u16 ethertype, View);
   std::optional<Network> wifi(View);
+  std::optional<Network> llc(View);
+  void split(View aggregate);
+  std::optional<TcpPacket> ip(const std::optional<Network>&);
   std::optional<TcpPacket> ip4(View);
   std::optional<TcpPacket> ip6(View);
   std::optional<TcpPacket> transport(Segment, View payload, std::size_t size);
@@ -56,6 +61,7 @@ class Layers {
   std::set<std::string> told_;
   std::deque<Datagram> fragmented_;
   Bytes joined_;
+  std::deque<View> aggregated_;  // what is left of a frame with several packets, each behind its addresses and length
 };
 
 }  // namespace stuntcam::pcap

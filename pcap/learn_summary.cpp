@@ -2,188 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "pcap/learn.h"
+#include "pcap/summary_text.h"
 
 namespace stuntcam::pcap {
 namespace {
-
-using ptp::DataType;
-using ptp::Value;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r";
-  const auto begin = text.find_first_not_of(blank);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
-}
-
-bool starts_without_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::ranges::equal(text.substr(0, prefix.size()), prefix, [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-         });
-}
-
-std::optional<u64> number(std::string_view text) {
-  text = trimmed(text);
-  int base = 10;
-  if (text.starts_with("0x") || text.starts_with("0X")) {
-    text.remove_prefix(2);
-    base = 16;
-  }
-  u64 value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return {};
-  return value;
-}
-
-// The number that a text begins with: "64054362112 (61087 MB)".
-std::optional<u64> leading_number(std::string_view text) {
-  text = trimmed(text);
-  return number(text.substr(0, text.find_first_not_of("0123456789")));
-}
-
-struct Named {
-  std::string_view name;
-  u16 code;
-};
-// As the summary names formats. Vendors' formats without a number in the text are those that only one vendor has.
-constexpr Named formats[] = {{"Undefined Type", 0x3000},
-                             {"Association/Directory", 0x3001},
-                             {"Script", 0x3002},
-                             {"Executable", 0x3003},
-                             {"Text", 0x3004},
-                             {"HTML", 0x3005},
-                             {"DPOF", 0x3006},
-                             {"AIFF", 0x3007},
-                             {"MS Wave", 0x3008},
-                             {"MP3", 0x3009},
-                             {"MS AVI", 0x300A},
-                             {"MPEG", 0x300B},
-                             {"ASF", 0x300C},
-                             {"Apple Quicktime", 0x300D},
-                             {"Defined Type", 0x3800},
-                             {"JPEG", 0x3801},
-                             {"TIFF EP", 0x3802},
-                             {"FlashPix", 0x3803},
-                             {"BMP", 0x3804},
-                             {"CIFF", 0x3805},
-                             {"GIF", 0x3807},
-                             {"JFIF", 0x3808},
-                             {"PCD", 0x3809},
-                             {"PICT", 0x380A},
-                             {"PNG", 0x380B},
-                             {"TIFF", 0x380D},
-                             {"TIFF_IT", 0x380E},
-                             {"JP2", 0x380F},
-                             {"JPX", 0x3810},
-                             {"DNG", 0x3811},
-                             {"CRW", 0xB101},
-                             {"ARW", 0xB101},
-                             {"Firmware", 0xB802},
-                             {"WMA", 0xB901},
-                             {"WMV", 0xB981},
-                             {"MP4", 0xB982},
-                             {"3GP", 0xB984},
-                             {"Abstract Multimedia Album", 0xBA01},
-                             {"Abstract Audio Album", 0xBA03},
-                             {"Abstract Audio Video Playlist", 0xBA05},
-                             {"vCalendar2", 0xBE03},
-                             {"vCard3", 0xBB83},
-                             {"Unknown Type", 0x3000}};
-constexpr Named storage_types[] = {
-    {"Undefined", 0}, {"Builtin ROM", 1}, {"Removable ROM", 2}, {"Builtin RAM", 3}, {"Removable RAM", 4}};
-constexpr Named filesystems[] = {
-    {"Undefined", 0}, {"Generic Flat", 1}, {"Generic Hierarchical", 2}, {"Digital Camera Layout", 3}};
-constexpr Named accesses[] = {
-    {"Read-Write", 0}, {"Read Only with Object deletion", 2}, {"Read-Only", 1}, {"Read Only", 1}};
-
-std::optional<u16> coded(std::span<const Named> table, std::string_view text) {
-  for (const auto& one : table)
-    if (starts_without_case(text, one.name)) return one.code;
-  return {};
-}
-
-// "JPEG, Unknown(b103), MS AVI"; in old forms only blanks stand between.
-std::vector<u16> format_list(std::string_view text) {
-  std::vector<u16> codes;
-  while (!(text = trimmed(text)).empty()) {
-    if (text[0] == ',') {
-      text.remove_prefix(1);
-      continue;
-    }
-    std::size_t used = text.find_first_of(", ");
-    const Named* longest = nullptr;
-    for (const auto& one : formats)
-      if (text.starts_with(one.name) && (!longest || one.name.size() > longest->name.size())) longest = &one;
-    if (longest) {
-      codes.push_back(longest->code);
-      used = longest->name.size();
-    } else if (starts_without_case(text, "Unknown(") && text.find(')') != text.npos) {
-      const auto end = text.find(')');
-      if (const auto code = number("0x" + std::string(text.substr(8, end - 8))))
-        codes.push_back(static_cast<u16>(*code));
-      used = end + 1;
-    }
-    text.remove_prefix(std::min(used, text.size()));
-  }
-  return codes;
-}
-
-// An integer, "a[3] 1,2,3", or a text between quotes. The summary shows more than 32 bits as text or not at all.
-std::optional<Value> plain_value(DataType type, std::string_view text) {
-  text = trimmed(text);
-  if (type == DataType::string) {
-    if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return {};
-    text = text.substr(1, text.size() - 2);
-    return Value(text == "(null)" ? std::string_view() : text);
-  }
-  const auto integer = [](std::string_view digits) -> std::optional<i64> {
-    i64 value = 0;
-    digits = trimmed(digits);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return {};
-    return value;
-  };
-  if (!ptp::is_array(type)) {
-    const auto value = integer(text);
-    return value ? std::optional(Value(type, *value)) : std::nullopt;
-  }
-  if (!text.starts_with("a[")) return {};
-  const auto behind = text.find(']');
-  if (behind == text.npos) return {};
-  std::vector<i128> list;
-  for (auto rest = trimmed(text.substr(behind + 1)); !rest.empty();) {
-    const auto comma = std::min(rest.find(','), rest.size());
-    const auto value = integer(rest.substr(0, comma));
-    if (!value) return {};
-    list.push_back(*value);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  return Value(type, std::move(list));
-}
-
-// "100", "f/5.6 (560)", "'text'", "NEX-6 ('NEX-6')".
-std::optional<Value> shown_value(DataType type, std::string_view text) {
-  text = trimmed(text);
-  if (const auto value = plain_value(type, text)) return value;
-  const auto open = text.rfind(type == DataType::string ? "('" : "(");
-  if (open == text.npos || text.back() != ')') return {};
-  return plain_value(type, text.substr(open + 1, text.size() - open - 2));
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(separator), text.size());
-    if (!trimmed(text.substr(0, end)).empty()) parts.push_back(trimmed(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
 
 class SummaryReader {
  public:
@@ -226,7 +52,6 @@ class SummaryReader {
   bool property(std::string_view text);
   void continue_property(std::string_view text);
   bool describe(u16 code, std::string_view text, std::string source);
-  std::optional<ptp::DevicePropDesc> described(u16 code, std::string_view text) const;
   void capabilities(std::string_view text);
   void finish();
 
@@ -340,12 +165,11 @@ bool SummaryReader::storage(std::string_view text) {
   if (const auto value = labelled(text, "StorageDescription"))
     return storage_.storage_description = unquoted(*value), true;
   if (const auto value = labelled(text, "VolumeLabel")) return storage_.volume_label = unquoted(*value), true;
-  if (const auto value = labelled(text, "Storage Type"))
-    return storage_.storage_type = coded(storage_types, *value).value_or(0), true;
+  if (const auto value = labelled(text, "Storage Type")) return storage_.storage_type = storage_type(*value), true;
   if (const auto value = labelled(text, "Filesystemtype"))
-    return storage_.filesystem_type = coded(filesystems, *value).value_or(0), true;
+    return storage_.filesystem_type = filesystem_type(*value), true;
   if (const auto value = labelled(text, "Access Capability"))
-    return storage_.access_capability = coded(accesses, *value).value_or(0), true;
+    return storage_.access_capability = access_capability(*value), true;
   if (const auto value = labelled(text, "Maximum Capability"))
     return storage_.max_capacity = leading_number(*value).value_or(0), true;
   if (const auto value = labelled(text, "Free Space (Bytes)"))
@@ -412,68 +236,11 @@ void SummaryReader::continue_property(std::string_view text) {
 }
 
 bool SummaryReader::describe(u16 code, std::string_view text, std::string source) {
-  const auto description = described(code, text);
-  if (description) findings_.property(*description, source, false);
-  return description.has_value();
-}
-
-std::optional<ptp::DevicePropDesc> SummaryReader::described(u16 code, std::string_view text) const {
-  ptp::DevicePropDesc out;
-  out.code = code;
-  out.get_set = text.starts_with("(readwrite)") ? 1 : 0;
-  const auto type_at = text.find("(type=");
-  const auto type_end = type_at == text.npos ? type_at : text.find(')', type_at);
-  if (type_end == text.npos) return {};
-  out.type = static_cast<DataType>(number(text.substr(type_at + 6, type_end - type_at - 6)).value_or(0));
-  if (!ptp::known(out.type)) return {};
-  text = trimmed(text.substr(type_end + 1));
-  std::optional<Value> current;
-  const auto value_at = text.find("] value:");
-  if (text.starts_with("Enumeration [") && value_at != text.npos) {
-    ptp::EnumerationForm form;
-    auto list = text.substr(13, value_at - 13);
-    if (out.type == DataType::string) {
-      for (auto open = list.find('\''); open != list.npos; open = list.find('\'')) {
-        const auto close = list.find('\'', open + 1);
-        if (close == list.npos) break;
-        form.values.emplace_back(list.substr(open + 1, close - open - 1));
-        list.remove_prefix(close + 1);
-      }
-    } else if (ptp::is_array(out.type)) {
-      for (auto open = list.find("a["); open != list.npos; open = list.find("a[")) {
-        const auto next = std::min(list.find("a[", open + 2), list.size());
-        const auto value = plain_value(out.type, list.substr(open, next - open));
-        if (!value) return {};
-        form.values.push_back(*value);
-        list.remove_prefix(next);
-      }
-    } else {
-      for (const auto part : split(list, ',')) {
-        const auto value = shown_value(out.type, part);
-        if (!value) return {};
-        form.values.push_back(*value);
-      }
-    }
-    current = shown_value(out.type, text.substr(value_at + 8));
-    if (!current && !form.values.empty()) current = form.values.front();  // cut
-    out.form = std::move(form);
-  } else if (text.starts_with("Range [") && value_at != text.npos) {
-    const auto list = text.substr(7, value_at - 7);
-    const auto dash = list.find(" - "), step = list.find(", step ");
-    if (dash == list.npos || step == list.npos || step < dash) return {};
-    const auto minimum = plain_value(out.type, list.substr(0, dash));
-    const auto maximum = plain_value(out.type, list.substr(dash + 3, step - dash - 3));
-    const auto width = plain_value(out.type, list.substr(step + 7));
-    if (!minimum || !maximum || !width) return {};
-    out.form = ptp::RangeForm{*minimum, *maximum, *width};
-    current = shown_value(out.type, text.substr(value_at + 8));
-    if (!current && trimmed(text.substr(value_at + 8)).empty()) current = *minimum;  // cut
-  } else {
-    current = shown_value(out.type, text);
-  }
-  if (!current) return {};
-  out.current = out.factory_default = *current;
-  return out;
+  const auto described = property_description(code, text);
+  if (!described) return false;
+  if (!described->shown) findings_.remark(fmt::format("{} doesn't show the value of 0x{:04X}", source, code));
+  findings_.property(described->description, source, false);
+  return true;
 }
 
 void SummaryReader::finish() {

@@ -54,7 +54,10 @@ class Recorder final : public transport::Observer {
     segment(true, Segment::syn | Segment::ack, {}, {});
     segment(false, Segment::ack, {}, {});
   }
-  ~Recorder() override { flush_both(); }
+  ~Recorder() override {
+    flush_both();
+    tell_note();
+  }
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
@@ -78,6 +81,13 @@ class Recorder final : public transport::Observer {
     auto& open = open_[sent];
     if (open.left != unknown_size) open.left -= std::min<u64>(open.left, bytes.size());
     while (!bytes.empty()) {
+      // In the middle of much payload: from where it lies.
+      if (open.bytes.empty() && open.comment.empty() && bytes.size() >= max_segment && note_.empty() && !file_->cut()) {
+        segment(sent, Segment::push | Segment::ack, bytes.first(max_segment), {});
+        segment(!sent, Segment::ack, {}, {});
+        bytes = bytes.subspan(max_segment);
+        continue;
+      }
       const auto taken = bytes.first(std::min(bytes.size(), max_segment - open.bytes.size()));
       open.bytes.insert(open.bytes.end(), taken.begin(), taken.end());
       open.cut += beyond_cut(taken.size());
@@ -96,9 +106,17 @@ class Recorder final : public transport::Observer {
     flush_both();
   }
 
+  // Shown at the next packet; where none follows, at an acknowledgement that carries nothing else.
+  void note(std::string_view what) override {
+    flush_both();
+    if (!note_.empty()) note_ += "; ";
+    note_ += what;
+  }
+
   void closed(bool by_us, bool reset) override {
     const bool sent = by_us != by_initiator_;
     flush_both();
+    tell_note();
     if (reset) {
       segment(sent, Segment::reset | Segment::ack, {}, {});
       return;
@@ -130,11 +148,21 @@ class Recorder final : public transport::Observer {
     if (open.bytes.empty()) return;
     const bool full = open.bytes.size() == max_segment;
     if (open.cut > 0) open.comment += fmt::format(" ({} bytes left out)", open.cut);
+    if (!note_.empty()) {
+      open.comment = open.comment.empty() ? note_ : fmt::format("{}; {}", note_, open.comment);
+      note_.clear();
+    }
     segment(sent, Segment::push | Segment::ack, open.bytes, open.comment, open.cut);
     if (full) segment(!sent, Segment::ack, {}, {});
     open.bytes.clear();
     open.comment.clear();
     open.cut = 0;
+  }
+
+  void tell_note() {
+    if (note_.empty()) return;
+    segment(!by_initiator_, Segment::ack, {}, note_);
+    note_.clear();
   }
 
   // How many of the next `count` payload bytes of the transaction are not to be recorded.
@@ -192,6 +220,7 @@ class Recorder final : public transport::Observer {
   std::shared_ptr<RecordingFile> file_;
   ptp::Vendor vendor_;
   bool by_initiator_;
+  std::string note_;              // not told yet
   u64 body_ = 0;                  // payload bytes of the transaction that have passed
   std::array<Endpoint, 2> ends_;  // by `sent`: whose bytes these are
   std::array<u32, 2> sequence_{};

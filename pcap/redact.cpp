@@ -47,36 +47,41 @@ class Copier {
 
  private:
   void network(const Frame& frame) {
-    const auto packet = layers_.tcp(frame);
-    const auto* spot = scrubber_.spot(frame.number);
-    Bytes copy;
-    if (!packet || !spot) {
-      copy.assign(std::max(ethernet_header, frame.bytes.size()), 0);
-      std::ranges::copy(nothing_type, copy.begin() + 12);
+    const auto spots = scrubber_.spots(frame.number);
+    std::vector<TcpPacket> packets;  // of their payloads only the size counts
+    for (auto packet = layers_.tcp(frame); packet; packet = layers_.more()) packets.push_back(*packet);
+    // As many as were read for the trace, or it isn't known which is which.
+    if (packets.size() != spots.size() || packets.empty()) {
+      Bytes blank(std::max(ethernet_header, frame.bytes.size()));
+      std::ranges::copy(nothing_type, blank.begin() + 12);
       ++result_.blanked_frames;
-      return write(LinkType::ethernet, frame, copy, std::max<u64>(copy.size(), frame.original_size));
+      return write(LinkType::ethernet, frame, blank, std::max<u64>(blank.size(), frame.original_size));
     }
-    auto segment = packet->segment;
-    Bytes payload(segment.payload.size() + packet->missing);
-    scrubber_.fill(spot->connection, spot->pipe, spot->offset, Room(payload).first(segment.payload.size()));
+    for (std::size_t i = 0; i < packets.size(); ++i) packet(frame, packets[i], spots[i]);
+  }
+  void packet(const Frame& frame, const TcpPacket& packet, const Scrubber::Spot& spot) {
+    auto segment = packet.segment;
+    Bytes payload(segment.payload.size() + packet.missing);
+    scrubber_.fill(spot.connection, spot.pipe, spot.offset, Room(payload).first(segment.payload.size()));
     segment.payload = payload;
-    encode(segment, scrubber_.from_camera(*spot), copy);
+    Bytes copy;
+    encode(segment, scrubber_.from_camera(spot), copy);
     const auto size = copy.size();
-    copy.resize(size - packet->missing);
+    copy.resize(size - packet.missing);
     write(LinkType::ethernet, frame, copy, size);
   }
 
   void usb(const Frame& frame) {
     const auto transfer = usb_transfer(frame);
-    const auto* spot = scrubber_.spot(frame.number);
+    const auto spots = scrubber_.spots(frame.number);
     const auto header = transfer ? usb_header(frame) : 0;
     Bytes copy(frame.bytes.size());
     std::copy_n(frame.bytes.begin(), header, copy.begin());
     if (frame.swapped && frame.link_type != LinkType::usb_pcap) swap_fields(Room(copy).first(header));
     if (transfer && transfer->type == UsbTransfer::Type::control && frame.link_type == LinkType::usb_pcap)
       std::ranges::copy(transfer->setup, copy.begin() + static_cast<std::ptrdiff_t>(header));
-    if (transfer && spot && transfer->carries())
-      scrubber_.fill(spot->connection, spot->pipe, spot->offset,
+    if (transfer && !spots.empty() && transfer->carries())
+      scrubber_.fill(spots[0].connection, spots[0].pipe, spots[0].offset,
                      Room(copy).subspan(static_cast<std::size_t>(transfer->data.data() - frame.bytes.data()),
                                         transfer->data.size()));
     else if (!transfer || !transfer->data.empty())
@@ -119,10 +124,10 @@ class LogCopier {
 
   void take(const DebugLog::Chunk& chunk) {
     ++result_.frames;
-    const auto* spot = scrubber_.spot(chunk.line);
+    const auto spots = scrubber_.spots(chunk.line);
     auto bytes = chunk.bytes;
-    if (spot) {
-      scrubber_.fill(spot->connection, spot->pipe, spot->offset, bytes);
+    if (!spots.empty()) {
+      scrubber_.fill(spots[0].connection, spots[0].pipe, spots[0].offset, bytes);
     } else {
       std::ranges::fill(bytes, u8{0});
       ++result_.blanked_frames;

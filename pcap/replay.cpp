@@ -21,6 +21,8 @@ using transport::Reply;
 namespace {
 
 constexpr std::size_t copy_size = 64 << 10;
+// Of live view without the recorded waits: no camera is faster, and the other connections have their turn.
+constexpr Duration shortest_interval = std::chrono::milliseconds(10);
 // Of a camera whose own was not captured. All zeros would look like a defect to some clients.
 constexpr u8 made_up_guid = 0x5C;
 
@@ -55,6 +57,7 @@ class Replay::Play final : public transport::Session {
         script_(session, replay.options_.matching),
         fallback_(std::move(fallback)) {
     outlet_.open_lanes(true);
+    time_frames();
   }
   ~Play() override {
     auto& report = replay_.report_;
@@ -69,6 +72,15 @@ class Replay::Play final : public transport::Session {
     if (request.data_phase == 2 || script_.carries_data(request)) return std::make_unique<DataIn>(*this, request);
     return answer(request, script_.key(request), nullptr, 0);
   }
+
+  // The next one, unless it comes of what has not been asked for yet; then the last again, as at the end.
+  std::shared_ptr<const Bytes> frame() override {
+    const auto& frames = session_.frames;
+    if (next_frame_ < frames.size() && script_.reached(frames[next_frame_].after))
+      shown_ = picture_of(*replay_.file_, frames[next_frame_++]);
+    return shown_;
+  }
+  Duration frame_interval() const override { return frame_interval_; }
 
  private:
   // Data to the camera: only its hash is wanted, but for whoever answers in the capture's place.
@@ -130,12 +142,25 @@ class Replay::Play final : public transport::Session {
     if (sent) {
       reply.body = body_of(*replay_.file_, *one.data);
       reply.unknown_total = one.data->announced == unknown_size;
+      reply.packets = one.data->packets;
       reply.before_data = wait(one.asked.time, one.data_began);
     }
     reply.before_response = wait(one.data ? one.data_ended : one.asked.time, one.answered.time);
     if (choice.fresh) tell_events(one, script.due(choice.index), reply);
     if (choice.effect) answered_ = replay_.clock_.now() + reply.before_response;
     return reply;
+  }
+
+  // The usual time between two frames: half of them came sooner.
+  void time_frames() {
+    std::vector<i64> times;
+    const auto& frames = session_.frames;
+    times.reserve(frames.size());
+    for (std::size_t i = 1; i < frames.size(); ++i) times.push_back(frames[i].origin.time - frames[i - 1].origin.time);
+    if (times.empty()) return;
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::ranges::nth_element(times, middle);
+    frame_interval_ = std::max(shortest_interval, wait(0, *middle));
   }
 
   // As long as it took then, as far as times of a damaged file mean anything.
@@ -229,7 +254,10 @@ class Replay::Play final : public transport::Session {
   std::unique_ptr<transport::Session> fallback_;
   bool fallback_open_ = false;
   std::map<u32, u32> transactions_;  // recorded ids and those of now
-  Duration answered_{};              // when the last one was that may have changed something
+  std::size_t next_frame_ = 0;
+  std::shared_ptr<const Bytes> shown_;  // the last frame
+  Duration frame_interval_ = shortest_interval;
+  Duration answered_{};  // when the last one was that may have changed something
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -270,45 +298,6 @@ std::expected<std::unique_ptr<transport::Session>, ptp::InitFailReason> Replay::
     if (opened) fallback = std::move(*opened);
   }
   return std::make_unique<Play>(*this, recorded, outlet, std::move(fallback));
-}
-
-std::expected<std::vector<std::size_t>, std::string> choose_sessions(const RecordedFile& file,
-                                                                     std::optional<u64> number) {
-  std::string list;
-  std::vector<std::size_t> chosen;
-  std::map<std::string, std::size_t> cameras;
-  for (std::size_t i = 0; i < file.sessions.size(); ++i) {
-    const auto& one = file.sessions[i];
-    list += "\n  " + describe(one);
-    if (number && one.number != *number) continue;
-    chosen.push_back(i);
-    ++cameras[one.camera()];
-  }
-  if (file.sessions.empty())
-    return std::unexpected(fmt::format("{}: no session in it that could be replayed", file.path));
-  if (chosen.empty()) return std::unexpected(fmt::format("{} has no session {}; it has:{}", file.path, *number, list));
-  if (cameras.size() > 1)
-    return std::unexpected(fmt::format("{} holds sessions of {} cameras:{}", file.path, cameras.size(), list));
-  return chosen;
-}
-
-std::vector<std::string> unusable(const RecordedFile& file, const std::vector<std::size_t>& sessions) {
-  std::vector<std::string> lines;
-  for (const auto index : sessions) {
-    const auto& session = file.sessions[index];
-    const Script script(session, {});
-    for (std::size_t i = 0; i < session.transactions.size(); ++i) {
-      const auto& one = session.transactions[i];
-      if (!one.incomplete) continue;
-      auto why = one.response ? std::string() : std::string("no response");
-      if (one.data && one.data->missing > 0)
-        why += fmt::format("{}{} of {} bytes were not captured", why.empty() ? "" : ", ", one.data->missing,
-                           one.data->size);
-      if (why.empty()) why = "a part was not captured";
-      lines.push_back(fmt::format("session {}: {}: {}", session.number, script.text(i), why));
-    }
-  }
-  return lines;
 }
 
 }  // namespace stuntcam::pcap

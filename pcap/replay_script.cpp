@@ -156,6 +156,12 @@ Script::Choice Script::choose_state(const Indexes& indexes) {
 
 bool Script::performed(const Entry& entry) const { return !entry.cause || entries_[*entry.cause].used; }
 
+bool Script::reached(std::optional<std::size_t> index) const {
+  if (!index) return true;
+  const auto& entry = entries_[*index];
+  return entry.used || (entry.role != Role::effect && performed(entry));
+}
+
 // An event list with nothing in it: the shortest answer to the same question.
 void Script::find_idle() {
   const auto size = [&](std::size_t index) {
@@ -193,8 +199,7 @@ std::vector<const RecordedEvent*> Script::due(std::size_t index) {
   Indexes later;
   auto at = eventful_.begin();
   for (; at != eventful_.end() && *at <= index; ++at) {
-    const auto& entry = entries_[*at];
-    const bool happened = *at == index || entry.used || (entry.role != Role::effect && performed(entry));
+    const bool happened = *at == index || reached(*at);
     if (!happened) {
       later.push_back(*at);
       continue;

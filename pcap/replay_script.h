@@ -63,6 +63,9 @@ class Script {
   // The recorded events, by transaction, that are due once `index` was answered for the first time.
   std::vector<const RecordedEvent*> due(std::size_t index);
 
+  // Has what caused this transaction happened? None: there was none before.
+  bool reached(std::optional<std::size_t> index) const;
+
   // What comes nearest, for people: "GetObject(0x2), frame 31: parameter 1 is 0x2, asked was 0x1".
   std::vector<std::string> nearest(const RequestKey&) const;
   bool knows(u16 operation) const;

@@ -46,14 +46,22 @@ class Loader final : public TraceSink {
     };
     if (message.kind == Kind::init_command_request) session.initiator_identity = identity();
     if (message.kind == Kind::init_command_ack) session.responder_identity = identity();
+    if (message.kind == Kind::data && message.size <= max_kept_frame)
+      live_[place.connection] = {place.session, message.size, place.origin, {}};
     if (message.kind == Kind::init_fail && session.responder_identity.empty()) session.init_fail = message.params[0];
   }
   void data(const Exchange& exchange, const Place& place, const ptp::Message& message) override {
     auto& phase = begun(exchange, place);
     if (message.first) phase.announced = message.total;
+    if (message.first && !message.last) return;  // StartData
+    phase.told_packets = phase.told_packets && phase.data.packets.size() < max_kept_packets;
+    if (phase.told_packets)
+      phase.data.packets.push_back(message.size);
+    else
+      phase.data.packets.clear();
   }
   void payload(const Exchange* exchange, const Place& place, View bytes) override {
-    if (exchange == nullptr) return;
+    if (exchange == nullptr) return live(place.connection, bytes);
     auto& phase = begun(*exchange, place);
     spool_->write(end_, bytes);
     auto& pieces = phase.data.pieces;
@@ -65,6 +73,7 @@ class Loader final : public TraceSink {
     phase.data.hash = hash(phase.data.hash, bytes);
   }
   void missing(const Exchange* exchange, const Place& place, u64 size) override {
+    if (exchange == nullptr) live_.erase(place.connection);
     if (exchange == nullptr || size == 0) return;
     auto& data = begun(*exchange, place).data;
     if (data.pieces.empty() || data.pieces.back().offset) data.pieces.push_back({{}, 0});
@@ -116,6 +125,7 @@ class Loader final : public TraceSink {
       if (talk.session->device) session.model = talk.session->device->model;
       order_by(session.transactions, [](const auto& one) { return one.asked.frame; });
       attach(session.transactions, talk.events);
+      for (auto& frame : session.frames) frame.after = last_before(session.transactions, frame.origin);
       file_.sessions.push_back(std::move(session));
     }
   }
@@ -125,6 +135,13 @@ class Loader final : public TraceSink {
     RecordedData data{.hash = empty_hash};
     u64 announced = unknown_size;
     i64 began = 0, ended = 0;
+    bool told_packets = true;
+  };
+  struct Live {
+    std::shared_ptr<const Session> session;
+    u64 size = 0;
+    Origin origin;
+    Bytes bytes;
   };
   struct Talk {
     std::shared_ptr<const Session> session;
@@ -150,6 +167,25 @@ class Loader final : public TraceSink {
     found->second.ended = place.origin.time;
     return found->second;
   }
+  // A frame of live view, piece by piece.
+  void live(u64 connection, View bytes) {
+    const auto found = live_.find(connection);
+    if (found == live_.end()) return;
+    auto& [session, size, origin, picture] = found->second;
+    picture.insert(picture.end(), bytes.begin(), bytes.end());
+    if (picture.size() < size) return;
+    spool_->write(end_, picture);
+    talk(session).recorded.frames.push_back({end_, size, origin, {}});
+    end_ += size;
+    live_.erase(found);
+  }
+  static std::optional<std::size_t> last_before(const std::vector<RecordedTransaction>& transactions,
+                                                const Origin& origin) {
+    const auto next =
+        std::ranges::upper_bound(transactions, origin.frame, {}, [](const auto& one) { return one.asked.frame; });
+    if (next == transactions.begin()) return {};
+    return static_cast<std::size_t>(next - transactions.begin()) - 1;
+  }
   static void attach(std::vector<RecordedTransaction>& transactions, std::vector<RecordedEvent>& events) {
     order_by(events, [](const auto& one) { return one.origin.frame; });
     if (transactions.empty()) return;
@@ -166,6 +202,7 @@ class Loader final : public TraceSink {
   u64 end_ = 0, gaps_ = 0, lost_ = 0;
   std::map<u64, Talk> talks_;    // by the session's number
   std::map<u64, Phase> phases_;  // that have begun, by exchange
+  std::map<u64, Live> live_;     // frames that have begun, by connection
 };
 
 // A phase in several pieces of the file, or with bytes missing.
@@ -225,6 +262,12 @@ transport::Body body_of(const RecordedFile& file, const RecordedData& data) {
   return transport::Generated{std::make_shared<const Pieces>(file.payload, data.pieces), 0, data.size};
 }
 
+std::shared_ptr<const Bytes> picture_of(const RecordedFile& file, const RecordedFrame& frame) {
+  auto picture = std::make_shared<Bytes>(static_cast<std::size_t>(frame.size));
+  file.payload->read(frame.offset, *picture);
+  return picture;
+}
+
 std::optional<Bytes> bytes_of(const RecordedFile& file, const RecordedData& data, std::size_t limit) {
   if (data.size > limit) return {};
   Bytes bytes(static_cast<std::size_t>(data.size));
@@ -238,6 +281,7 @@ std::string describe(const RecordedSession& session) {
   if (!session.model.empty()) text += "  " + session.model;
   if (session.init_fail) return text + "  turned away";
   text += fmt::format("  {} transactions", session.transactions.size());
+  if (!session.frames.empty()) text += fmt::format(", {} frames of live view", session.frames.size());
   if (const auto cut = session.incomplete()) text += fmt::format(", {} of them incomplete", cut);
   return text;
 }

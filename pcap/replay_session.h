@@ -13,6 +13,11 @@
 
 namespace stuntcam::pcap {
 
+// Packets of one data phase whose sizes are kept; a phase of more is cut as the server likes.
+inline constexpr std::size_t max_kept_packets = 65'536;
+// A live-view frame that is kept; those of cameras have some hundred thousand bytes.
+inline constexpr std::size_t max_kept_frame = 4u << 20;
+
 struct RecordedData {
   bool sent = false;  // by the camera
   u64 announced = unknown_size;
@@ -24,6 +29,14 @@ struct RecordedData {
     u64 size = 0;
   };
   std::vector<Piece> pieces{};  // one, unless bytes are missing or several phases were captured at once
+  std::vector<u64> packets{};   // payload of each; empty: more than are kept
+};
+
+// A picture on the live-view connection of a dialect that has one.
+struct RecordedFrame {
+  u64 offset = 0, size = 0;  // in RecordedFile::payload
+  Origin origin;
+  std::optional<std::size_t> after{};  // index of the transaction that was asked last before it
 };
 
 struct RecordedEvent {
@@ -52,6 +65,7 @@ struct RecordedSession {
   std::optional<u32> init_fail{};                    // the camera turned the initiator away
   Dictionary dictionary{};
   std::vector<RecordedTransaction> transactions{};
+  std::vector<RecordedFrame> frames{};
   std::size_t incomplete() const;
   std::string camera() const;  // what tells cameras apart: the GUID, or the address
 };
@@ -68,6 +82,7 @@ RecordedFile load_recording(const std::string& path, const TraceOptions& = {});
 
 // The data as a body to send. Lives as long as the body.
 transport::Body body_of(const RecordedFile&, const RecordedData&);
+std::shared_ptr<const Bytes> picture_of(const RecordedFile&, const RecordedFrame&);
 // All of it up to `limit` bytes; nullopt: longer.
 std::optional<Bytes> bytes_of(const RecordedFile&, const RecordedData&, std::size_t limit);
 

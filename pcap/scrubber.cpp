@@ -83,11 +83,13 @@ void Scrubber::placed(u64 frame, u64 connection, u8 pipe, i64 offset) {
   spots_.push_back({frame, connection, pipe, offset});
 }
 
-const Scrubber::Spot* Scrubber::spot(u64 frame) {
+std::span<const Scrubber::Spot> Scrubber::spots(u64 frame) {
   while (next_spot_ < spots_.size() && spots_[next_spot_].frame < frame) ++next_spot_;
-  if (next_spot_ == spots_.size() || spots_[next_spot_].frame != frame) return nullptr;
-  const auto& found = spots_[next_spot_];
-  return is_camera(found.connection) ? &found : nullptr;
+  auto end = next_spot_;
+  while (end < spots_.size() && spots_[end].frame == frame) ++end;
+  const auto found = std::span<const Spot>(spots_).subspan(next_spot_, end - next_spot_);
+  return std::ranges::all_of(found, [&](const Spot& one) { return is_camera(one.connection); }) ? found
+                                                                                                : decltype(found)();
 }
 
 bool Scrubber::from_camera(const Spot& spot) const {

@@ -29,8 +29,8 @@ class Scrubber final : public TraceSink {
     u8 pipe = 0;
     i64 offset = 0;
   };
-  // Where the bytes of a frame lie; null: it is no camera's. Frames in their order.
-  const Spot* spot(u64 frame);
+  // Where the bytes of a frame lie, packet by packet; empty: it is no camera's. Frames in their order.
+  std::span<const Spot> spots(u64 frame);
   bool is_camera(u64 connection) const { return cameras_.contains(connection); }
   bool from_camera(const Spot&) const;
   // What stands there in the copy: what was not understood is zero.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include <asio/ip/address.hpp>
 
@@ -28,7 +29,17 @@ void put32(Bytes& out, u32 value) {
 void put(Bytes& out, View bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 View address(const Endpoint& end) { return View(end.address).first(end.v6 ? 16 : 4); }
 
+// The sum of 16-bit words, most significant byte first. A ones' complement sum comes out the same, but for the order of
+// its bytes, however wide the words are and whatever their byte order: so most of it is four bytes at a time.
 u64 sum(View bytes, u64 start = 0) {
+  u64 words = 0;
+  for (; bytes.size() >= sizeof(u32); bytes = bytes.subspan(sizeof(u32))) {
+    u32 word = 0;
+    std::memcpy(&word, bytes.data(), sizeof word);
+    words += word;
+  }
+  while (words >> 16) words = (words & 0xFFFF) + (words >> 16);
+  start += (words & 0xFF) << 8 | words >> 8;
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) start += static_cast<u64>(bytes[i] << 8 | bytes[i + 1]);
   return bytes.size() % 2 ? start + (static_cast<u64>(bytes.back()) << 8) : start;
 }

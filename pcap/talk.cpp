@@ -28,6 +28,16 @@ std::shared_ptr<Session> Sessions::find(const std::string& initiator, const std:
   return found == sessions_.end() ? nullptr : *found;
 }
 
+std::shared_ptr<Session> Sessions::find_neighbour(std::string_view dialect, const std::string& initiator,
+                                                  const Endpoint& responder) const {
+  const auto found = std::ranges::find_if(sessions_, [&](const auto& one) {
+    const auto& end = one->responder_end;
+    return one->dialect == dialect && one->initiator == initiator && end && end->address == responder.address &&
+           end->v6 == responder.v6 && end->port != responder.port;
+  });
+  return found == sessions_.end() ? nullptr : *found;
+}
+
 void Talk::begin(std::shared_ptr<Session> session, Origin origin) {
   session_ = std::move(session);
   sink_.begins(session_, origin);

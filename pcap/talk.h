@@ -21,6 +21,9 @@ class Sessions {
   // The last one of these two; with `number`: whose command connection has it. Null: there is none.
   std::shared_ptr<Session> find(const std::string& initiator, const std::string& responder,
                                 std::optional<u32> number) const;
+  // The last one in this dialect between the same hosts, whatever its ports.
+  std::shared_ptr<Session> find_neighbour(std::string_view dialect, const std::string& initiator,
+                                          const Endpoint& responder) const;
   u64 next_exchange() { return ++exchanges_; }
 
  private:

@@ -136,6 +136,7 @@ void TcpTalk::find_session(const ptp::Message& message, Origin origin) {
   } else if (!session_ && dialect_->event_port && message.kind != Kind::init_command_request &&
              message.kind != Kind::operation_request) {
     session_ = sessions_.find(initiator, responder(), {});
+    if (!session_) session_ = sessions_.find_neighbour(dialect_->name, initiator, ends_[!initiator_]);
   }
   if (session_ || !(first || message.kind == Kind::init_event_request)) return;
   auto session = sessions_.open(dialect_->name, initiator, responder());

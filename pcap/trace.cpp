@@ -25,7 +25,8 @@ class Reading final : public StreamSink {
   const Warn& warn() const { return warn_; }
   void take(const Frame& frame) {
     if (is_usb(frame.link_type)) return usb(frame);
-    if (const auto packet = layers_.tcp(frame)) streams_.add(*packet, {frame.number, frame.time});
+    for (auto packet = layers_.tcp(frame); packet; packet = layers_.more())
+      streams_.add(*packet, {frame.number, frame.time});
   }
   void take(const DebugLog::Chunk&);
   std::size_t finish() {

@@ -46,7 +46,8 @@ struct Exchange {
 
   bool requested() const { return transaction->request.kind == ptp::Kind::operation_request; }
   bool incomplete() const {
-    return gap || !requested() || (transaction->data && !transaction->data->complete) || !transaction->response;
+    const auto& whole = *transaction;
+    return gap || !requested() || (whole.data && !whole.data->complete) || !whole.response;
   }
 };
 

@@ -137,6 +137,13 @@ class Transcript final : public transport::Observer {
     file_->write(line);
   }
 
+  void note(std::string_view what) override {
+    auto line = begin();
+    line["note"] = "fault";
+    line["fault"] = what;
+    file_->write(line);
+  }
+
   void closed(bool by_us, bool reset) override {
     finish(false);
     finish(true);
@@ -218,6 +225,11 @@ class Transcript final : public transport::Observer {
 
 }  // namespace
 
+TranscriptFile::TranscriptFile(const std::string& path, std::function<void(std::string_view)> also)
+    : also_(std::move(also)) {
+  if (!path.empty()) sink_.emplace(path);
+}
+
 double TranscriptFile::elapsed() const {
   const auto passed = std::chrono::steady_clock::now() - start_;
   return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count()) / 1e6;
@@ -228,12 +240,13 @@ void TranscriptFile::write(const Json& line) {
   const auto body = line.dump(-1, ' ', false, Json::error_handler_t::replace);
   const std::lock_guard lock(mutex_);
   const auto text = fmt::format("{{\"v\":1,\"seq\":{},{}\n", ++lines_, std::string_view(body).substr(1));
-  sink_.write({reinterpret_cast<const u8*>(text.data()), text.size()});
+  if (sink_) sink_->write({reinterpret_cast<const u8*>(text.data()), text.size()});
+  if (also_) also_(text);
 }
 
 int TranscriptFile::error() const {
   const std::lock_guard lock(mutex_);
-  return sink_.error();
+  return sink_ ? sink_->error() : 0;
 }
 
 std::shared_ptr<transport::Observer> make_transcript(std::shared_ptr<TranscriptFile> file,

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "pcap/conversation.h"
@@ -22,7 +24,8 @@ inline constexpr std::size_t max_malformed = 256;
 class TranscriptFile {
  public:
   // "-" is stderr. Throws std::system_error naming the path.
-  explicit TranscriptFile(const std::string& path) : sink_(path) {}
+  // `also` gets every line as well; with "" nobody else does.
+  explicit TranscriptFile(const std::string& path, std::function<void(std::string_view line)> also = {});
 
   double elapsed() const;             // seconds since the file was opened
   void write(const ptp::Json& line);  // puts "v" and "seq" in front
@@ -31,7 +34,8 @@ class TranscriptFile {
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;
-  Sink sink_;
+  std::optional<Sink> sink_;
+  std::function<void(std::string_view)> also_;
   u64 lines_ = 0;
 };
 

@@ -189,6 +189,7 @@ Profile interpret(const Node& tree, Problems& problems) {
   if (const Node* node = root.get("timing")) profile.timing = interpret_timing(*node, problems);
   if (const Node* node = root.get("flight")) profile.flight = interpret_flight(*node, problems);
   if (const Node* node = root.get("quirks")) profile.quirks = interpret_quirks(*node, problems);
+  if (const Node* node = root.get("usb")) profile.usb = interpret_usb(*node, problems);
 
   // The vendor decides what codes are called, and the properties bring names of their own: they come first.
   static const Node nothing{Node::Table{}, {}};

@@ -23,6 +23,7 @@ std::vector<Property> interpret_properties(Section& root, Section& add, ptp::Ven
 std::vector<Storage> interpret_storages(Section& root, Section& add, const Codes&);
 SyntheticObjects interpret_object(const Node&, const Codes&, Problems&);  // [operation.object]
 std::vector<CannedOperation> interpret_operations(Section& root, Section& add, const Codes&);
+Usb interpret_usb(const Node&, Problems&);
 std::map<std::string, Preset> interpret_presets(Section& root, const Profile&);
 
 // The entries of [[key]] and [[add.key]]. Two of the same code are a mistake, unless the later one was added: that

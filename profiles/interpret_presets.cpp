@@ -12,7 +12,8 @@ namespace {
 using ptp::Value;
 
 // What a preset may change besides values; everything else in it is a property.
-constexpr std::array<std::string_view, 7> parts{"device", "flight", "timing", "quirks", "storage", "add", "override"};
+constexpr std::array<std::string_view, 8> parts{"device",  "flight", "timing", "quirks",
+                                                "storage", "usb",    "add",    "override"};
 
 bool is_part(const Entry& entry) { return std::ranges::find(parts, entry.key) != parts.end(); }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "profiles/canned.h"
+#include "profiles/usb.h"
 #include "ptp/codes.h"
 #include "ptp/datasets.h"
 #include "ptp/value.h"
@@ -144,6 +145,7 @@ struct Profile {
   Timing timing;
   Flight flight;
   Quirks quirks;
+  std::optional<Usb> usb;  // none: it has no USB that anybody knows of
   std::map<std::string, Preset> presets;
   std::vector<u16> assumed;  // operation and property codes whose behaviour no source knows (`assumed = […]`), for docs
 

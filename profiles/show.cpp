@@ -7,14 +7,15 @@
 
 #include "profiles/template.h"
 #include "profiles/units.h"
+#include "ptp/text.h"
 
 namespace stuntcam::profiles {
 namespace {
 
-// A TOML basic string.
-std::string quoted(std::string_view text) {
+// A TOML basic string. What a camera says may be no UTF-8, which TOML must be.
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
+  for (const char c : ptp::valid_utf8(text)) {
     if (c == '"' || c == '\\')
       out += fmt::format("\\{}", c);
     else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
@@ -55,6 +56,7 @@ class Printer {
     timing();
     if (profile_.flight != Flight{}) flight();
     quirks();
+    if (profile_.usb) usb(*profile_.usb);
     presets();
     for (const auto& storage : profile_.storages) print(storage);
     for (const auto& operation : profile_.canned) print(operation);
@@ -68,6 +70,7 @@ class Printer {
     if (profile_.timing != base.timing) timing();
     if (profile_.flight != base.flight) flight();
     if (profile_.quirks != base.quirks) quirks();
+    if (profile_.usb && profile_.usb != base.usb) usb(*profile_.usb);
     if (profile_.storages != base.storages)
       for (const auto& storage : profile_.storages) print(storage);
     prefix_ += "add.";
@@ -83,14 +86,14 @@ class Printer {
   void line(fmt::format_string<T...> form, T&&... args) {
     out_ += fmt::format(form, std::forward<T>(args)...) + '\n';
   }
-  void text(std::string_view key, std::string_view value) { line("{} = {}", key, quoted(value)); }
+  void text(std::string_view key, std::string_view value) { line("{} = {}", key, in_quotes(value)); }
 
   template <class Code>
   std::string code(u16 number) const {
     const auto known = ptp::name(static_cast<Code>(number), vendor_);
     // Only if the name leads back: two codes may share one.
     const auto back = ptp::parse_code<Code>(known, vendor_);
-    return !known.empty() && back && static_cast<u16>(*back) == number ? quoted(known)
+    return !known.empty() && back && static_cast<u16>(*back) == number ? in_quotes(known)
                                                                        : fmt::format("0x{:04X}", number);
   }
   template <class Code>
@@ -100,9 +103,9 @@ class Printer {
     out_ += list(key, items);
   }
   static std::string value(const ptp::Value& value) {
-    if (value.type() == ptp::DataType::string) return quoted(value.text());
+    if (value.type() == ptp::DataType::string) return in_quotes(value.text());
     if (!ptp::is_array(value.type())) return integer(value);
-    if (value.type() == ptp::DataType::array_of_uint8) return quoted(template_text({value_bytes(value)}));
+    if (value.type() == ptp::DataType::array_of_uint8) return in_quotes(template_text({value_bytes(value)}));
     std::vector<std::string> items;
     for (const auto item : value.array()) items.push_back(integer(ptp::Value(ptp::element_of(value.type()), item)));
     return fmt::format("[{}]", fmt::join(items, ", "));
@@ -113,7 +116,7 @@ class Printer {
     return bytes;
   }
   static std::string source(const Source& source) {
-    return source.kind == Source::Kind::constant ? value(source.value) : quoted(source_text(source));
+    return source.kind == Source::Kind::constant ? value(source.value) : in_quotes(source_text(source));
   }
   static std::vector<std::string> sources(const std::vector<Source>& sources) {
     std::vector<std::string> items;
@@ -126,7 +129,7 @@ class Printer {
     const auto text = is_signed ? fmt::format("{}", value.integer()) : fmt::format("{}", value.bits());
     const bool fits = is_signed ? value.integer() == static_cast<i64>(value.integer())
                                 : value.bits() <= static_cast<u128>(std::numeric_limits<i64>::max());
-    return fits ? text : quoted(text);
+    return fits ? text : in_quotes(text);
   }
 
   void connection();
@@ -134,6 +137,7 @@ class Printer {
   void timing();
   void flight();
   void quirks();
+  void usb(const Usb&);
   void presets();
   void print(const Storage&);
   void print(const SyntheticObjects&);
@@ -230,12 +234,30 @@ void Printer::quirks() {
   line("data_when_refused = {}", quirks.data_when_refused);
 }
 
+void Printer::usb(const Usb& usb) {
+  constexpr std::string_view speeds[] = {"full", "high", "super"}, statuses[] = {"ok", "empty", "stall", "busy"};
+  line("\n[{}usb]", prefix_);
+  line("vendor_id = 0x{:04X}", usb.vendor_id);
+  line("product_id = 0x{:04X}", usb.product_id);
+  line("release = 0x{:04X}", usb.release);
+  text("manufacturer", usb.manufacturer);
+  text("product", usb.product);
+  text("serial", usb.serial);
+  text("speed", speeds[static_cast<u8>(usb.speed)]);
+  line("interrupt_packet = {}", usb.interrupt_packet);
+  line("zlp = {}", usb.zlp);
+  line("split_header = {}", usb.split_header);
+  line("stall_unsupported = {}", usb.stall_unsupported);
+  line("reset_keeps_session = {}", usb.reset_keeps_session);
+  text("status", statuses[static_cast<u8>(usb.status)]);
+}
+
 void Printer::presets() {
   for (const auto& [name, preset] : profile_.presets) {
-    line("\n[presets.{}]", quoted(name));
+    line("\n[presets.{}]", in_quotes(name));
     for (const auto& [number, setting] : preset.values) line("0x{:04X} = {}", number, value(setting));
     if (preset.camera)
-      out_ += Printer(*preset.camera, fmt::format("presets.{}.", quoted(name))).print_changes(profile_);
+      out_ += Printer(*preset.camera, fmt::format("presets.{}.", in_quotes(name))).print_changes(profile_);
   }
 }
 
@@ -342,7 +364,7 @@ void Printer::print(const Property& property) {
   }
   if (property.labels.empty()) return;
   line("[{}property.labels]", prefix_);
-  for (const auto& [key, label] : property.labels) line("{} = {}", quoted(key), quoted(label));
+  for (const auto& [key, label] : property.labels) line("{} = {}", in_quotes(key), in_quotes(label));
 }
 
 }  // namespace

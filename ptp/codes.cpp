@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include "ptp/nearest.h"
 
 namespace stuntcam::ptp {
 
@@ -116,6 +117,7 @@ std::string_view name_of(Code code, Vendor vendor) {
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
 std::optional<u16> parse_number(std::string_view text) {
@@ -131,21 +133,6 @@ std::optional<u16> parse_number(std::string_view text) {
 }
 
 // Insertions, deletions and replacements that turn one into the other.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 constexpr std::array<std::string_view, 9> vendor_names{"none",   "microsoft", "nikon",   "canon", "fuji",
                                                        "parrot", "leica",     "olympus", "sony"};
 

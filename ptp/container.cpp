@@ -8,7 +8,8 @@
 namespace stuntcam::ptp {
 namespace {
 
-constexpr std::size_t header_size = 12;  // length, type, code, TransactionID
+constexpr std::size_t header_size = 12;   // length, type, code, TransactionID
+constexpr std::size_t deciding_size = 6;  // length and type say what it is
 constexpr u32 unknown_length = 0xFFFFFFFF;
 
 template <class T>
@@ -21,7 +22,7 @@ T at(View bytes, std::size_t offset) {
 }  // namespace
 
 Expected<Head> ContainerFraming::head(View seen) const {
-  if (seen.size() < header_size) return Head{.need = header_size};
+  if (seen.size() < deciding_size) return Head{.need = header_size};
   const auto length = at<u32>(seen, 0);
   const auto type = static_cast<ContainerType>(at<u16>(seen, 4));
   if (length < header_size) return std::unexpected(Error{"ContainerLength", 0, "shorter than the 12-byte header"});

@@ -1,6 +1,5 @@
 #include "ptp/fuji.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "ptp/container.h"
@@ -14,7 +13,6 @@ constexpr std::size_t init_header = 12;  // length, type, and a word: protocol v
 constexpr std::size_t container_header = 12;
 constexpr std::size_t frame_header = 18;  // of a live-view frame: length, 0, counter, nine bytes nobody can explain
 constexpr std::size_t guid_size = 16;
-constexpr std::size_t most_parameters = 20;  // bytes
 constexpr std::size_t event_size = 28;
 constexpr u32 event_word = 1;  // between an event's code and its TransactionID, in every event seen
 constexpr std::size_t goodbye_size = 8;
@@ -32,60 +30,24 @@ T at(View bytes, std::size_t offset) {
 
 std::unexpected<Error> bad_length(std::string_view problem) { return std::unexpected(Error{"Length", 0, problem}); }
 
-// The containers: what has a code.
-Expected<Head> container_head(u32 length, u16 type) {
-  switch (static_cast<ContainerType>(type)) {
-    case ContainerType::data:
-      if (length == unknown_length) return bad_length("unknown, where only the length tells the end");
-      return Head{.size = container_header, .payload = length - container_header};
-    case ContainerType::event:
-      if (length == event_size) break;
-      [[fallthrough]];
-    case ContainerType::command:
-    case ContainerType::response:
-      if (length > container_header + most_parameters) return bad_length("more than five parameters");
-      break;
-    default:
-      return std::unexpected(Error{"Type", 4, "none of command, data, response, event"});
-  }
-  return Head{.size = length};
+// What has a code is a container as over USB, but for events, and with an end that its length must tell.
+const ContainerFraming containers;
+
+Expected<Head> container_head(View seen) {
+  const bool data = at<u16>(seen, 4) == static_cast<u16>(ContainerType::data);
+  if (data && at<u32>(seen, 0) == unknown_length) return bad_length("unknown, where only the length tells the end");
+  return containers.head(seen);
 }
 
-void read_parameters(View head, std::size_t offset, Message& message) {
-  message.count = static_cast<u8>(std::min<std::size_t>((head.size() - offset) / 4, message.params.size()));
-  for (std::size_t i = 0; i < message.count; ++i) message.params[i] = at<u32>(head, offset + 4 * i);
-}
-
-void decode_event(View head, Message& message) {
-  message.kind = Kind::event;
-  const bool long_form = head.size() == event_size;
-  message.transaction_id = at<u32>(head, long_form ? 12 : 8);
-  read_parameters(head, long_form ? 16 : container_header, message);
-}
-
-Message decode_container(View head) {
-  Message message;
-  message.wire = head;
-  message.code = at<u16>(head, 6);
-  message.transaction_id = at<u32>(head, 8);
-  switch (static_cast<ContainerType>(at<u16>(head, 4))) {
-    case ContainerType::data:
-      message.kind = Kind::data;
-      message.first = message.last = true;
-      message.size = message.total = at<u32>(head, 0) - container_header;
-      break;
-    case ContainerType::command:
-      message.kind = Kind::operation_request;
-      read_parameters(head, container_header, message);
-      break;
-    case ContainerType::response:
-      message.kind = Kind::operation_response;
-      read_parameters(head, container_header, message);
-      break;
-    case ContainerType::event:
-      decode_event(head, message);
-      break;
-  }
+// An event has a word more behind its code; some have not.
+Expected<Message> decode_container(View head) {
+  auto message = containers.decode(head);
+  if (!message || message->kind != Kind::event || head.size() != event_size) return message;
+  message->transaction_id = at<u32>(head, container_header);
+  const std::size_t parameters = container_header + 4;
+  message->count = static_cast<u8>((head.size() - parameters) / 4);
+  message->params = {};
+  for (std::size_t i = 0; i < message->count; ++i) message->params[i] = at<u32>(head, parameters + 4 * i);
   return message;
 }
 
@@ -122,7 +84,7 @@ Expected<Head> FujiFraming::head(View seen) const {
       if (length < frame_header) return bad_length("too short for a live-view frame");
       return Head{.size = frame_header, .payload = length - frame_header};
     default:
-      return container_head(length, at<u16>(seen, 4));
+      return container_head(seen);
   }
 }
 
@@ -164,16 +126,6 @@ void FujiFraming::encode(const Message& message, Bytes& out) const {
     writer.integer(message.params[0]);
     writer.bytes(message.wire);
   };
-  const auto container = [&](ContainerType type, u64 length) {
-    writer.integer(static_cast<u32>(length));
-    writer.integer(static_cast<u16>(type));
-    writer.integer(message.code);
-  };
-  const auto with_parameters = [&](ContainerType type) {
-    container(type, container_header + 4u * message.count);
-    writer.integer(message.transaction_id);
-    for (std::size_t i = 0; i < message.count; ++i) writer.integer(message.params[i]);
-  };
   switch (message.kind) {
     case Kind::init_command_request:
       init(request_type);
@@ -186,39 +138,28 @@ void FujiFraming::encode(const Message& message, Bytes& out) const {
       writer.integer(fail_type);
       writer.integer(message.params[0]);
       break;
-    case Kind::operation_request:
-      with_parameters(ContainerType::command);
-      break;
-    case Kind::operation_response:
-      with_parameters(ContainerType::response);
-      break;
     case Kind::event:
-      container(ContainerType::event, event_size);
+      writer.integer(static_cast<u32>(event_size));
+      writer.integer(static_cast<u16>(ContainerType::event));
+      writer.integer(message.code);
       writer.integer(event_word);
       writer.integer(message.transaction_id);
       for (std::size_t i = 0; i < 3; ++i) writer.integer(i < message.count ? message.params[i] : 0);
       break;
     case Kind::data:
+      if (message.code != 0) return containers.encode(message, out);
       if (!message.first) break;
-      if (message.code == 0) {
-        writer.integer(static_cast<u32>(message.total + frame_header));
-        writer.integer(frame_type);
-        writer.integer(u32{message.transaction_id & 0xFF});
-        out.resize(out.size() + frame_header - 12);
-      } else {
-        container(ContainerType::data, message.total + container_header);
-        writer.integer(message.transaction_id);
-      }
+      writer.integer(static_cast<u32>(message.total + frame_header));
+      writer.integer(frame_type);
+      writer.integer(u32{message.transaction_id & 0xFF});
+      out.resize(out.size() + frame_header - 12);
       break;
     case Kind::goodbye:
       writer.integer(static_cast<u32>(goodbye_size));
       writer.integer(goodbye_type);
       break;
-    case Kind::raw:
-      writer.bytes(message.wire);
-      break;
-    default:
-      break;  // no probes, no cancels, no handshake for events
+    default:  // no probes, no cancels, no handshake for events
+      containers.encode(message, out);
   }
 }
 

@@ -78,7 +78,7 @@ std::string integer_text(DataType element, i128 integer) {
 }
 
 // Quoted, so that text from a camera cannot move the cursor of a terminal.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<u8>(c);
@@ -176,7 +176,7 @@ Bytes Value::bytes() const {
 }
 
 std::string Value::to_string() const {
-  if (type_ == DataType::string) return quoted(text());
+  if (type_ == DataType::string) return in_quotes(text());
   if (!is_array(type_)) return is_integer(type_) ? integer_text(type_, integer()) : std::string{};
   std::string out = "[";
   for (const auto integer : array()) {

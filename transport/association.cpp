@@ -66,7 +66,10 @@ void Association::close() {
 
 void Association::open_lanes(bool open) {
   lanes_open_ = open;
-  if (open) return;
+  if (!open && !events_stay_) close_lanes();
+}
+
+void Association::close_lanes() {
   if (events_) events_->close();
   if (live_view_) live_view_->close();
 }
@@ -82,7 +85,8 @@ void Association::detach(const Link& link) {
 void Association::drop() {
   closing_ = dropped_ = true;
   command_->close();
-  open_lanes(false);
+  lanes_open_ = false;
+  close_lanes();
   poke();
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include <asio/experimental/awaitable_operators.hpp>
 
 #include "transport/wait.h"
@@ -15,6 +18,8 @@ namespace {
 
 // What a session keeps of its buffer between transactions.
 constexpr std::size_t kept_buffer = 4 << 10;
+// Data up to this is queued with its heads and the response, and leaves with them.
+constexpr u64 small_body = 16 << 10;
 
 [[noreturn]] void peer_is_gone() { throw std::system_error(asio::error::make_error_code(asio::error::eof)); }
 
@@ -30,14 +35,28 @@ class Discard final : public Intake {
 Task<> Conversation::run() {
   while (!association_->closing()) {
     core_.limit(link_, core_.options.idle, "no request");
-    const Message message = co_await next();
+    // next() without a coroutine of its own: nothing is allocated for an operation that is answered at once.
+    ptp::Expected<Message> received;
+    if (held_) {
+      received = *std::exchange(held_, std::nullopt);
+    } else {
+      received = co_await link_.receive();
+    }
+    if (!received) throw Misbehaved(received.error().to_string());
+    const Message message = *received;
     association_->heard = core_.clock.now();
     switch (message.kind) {
       case Kind::operation_request:
         if (core_.options.strict && !core_.dialect.lanes && association_->events() == nullptr) {
           throw Misbehaved("an OperationRequest before the event connection is there");
         }
-        co_await transact(message);
+        begin(message);
+        if (answered_at_once(message)) {
+          co_await answer_at_once(message);
+        } else {
+          co_await transact(message);
+        }
+        end();
         break;
       case Kind::probe_request: {
         Message answer;
@@ -49,7 +68,7 @@ Task<> Conversation::run() {
       case Kind::init_command_request:
         // gphoto2 sends it twice in this dialect, and waits for the second answer too (docs/clients.md §3).
         if (!core_.dialect.lanes) put_up_with(message);
-        core_.put_ack(*association_);
+        ServerCore::put_ack(*association_, core_.introduction());
         co_await link_.flush();
         break;
       case Kind::goodbye:
@@ -126,18 +145,61 @@ Task<Conversation::Input> Conversation::until_input(std::optional<Duration> limi
   co_return woken == 1 ? Input::poked : Input::late;
 }
 
-Task<> Conversation::transact(Message request) {
+void Conversation::begin(const Message& request) {
   association_->answering = true;
   association_->forget_cancel();
   core_.limit(link_, core_.options.stalled, "a transfer does not move");
-  Answer answer_or_intake = association_->session->request(request);
+  answer_ = association_->session->request(request);
+}
+
+void Conversation::end() {
+  for (const EventOut& event : std::get<Reply>(answer_).then) association_->event(event);
+  answer_ = Reply();
+  if (buffer_.size() > kept_buffer) Bytes().swap(buffer_);
+  association_->answering = false;
+}
+
+// Most operations: the whole answer is there and is small, so it is one write, and there is nothing to wait for or to
+// look at on the way.
+bool Conversation::answered_at_once(const Message& request) const {
+  const auto* const reply = std::get_if<Reply>(&answer_);
+  if (reply == nullptr || request.data_phase == 2 || reply->before_data > Duration{} ||
+      reply->before_response > Duration{} || core_.options.one_packet_per_segment)
+    return false;
+  const auto& body = reply->body;
+  if (std::holds_alternative<std::monostate>(body)) return true;
+  const bool in_memory = std::holds_alternative<View>(body) || std::holds_alternative<Bytes>(body);
+  return in_memory && size_of(body) <= std::min(small_body, core_.options.data_packet) && !reply->unknown_total &&
+         reply->packets.empty();
+}
+
+Task<> Conversation::answer_at_once(Message request) {
+  const auto& reply = std::get<Reply>(answer_);
+  if (!std::holds_alternative<std::monostate>(reply.body)) {
+    const bool bytes = std::holds_alternative<Bytes>(reply.body);
+    const View body = bytes ? View(std::get<Bytes>(reply.body)) : std::get<View>(reply.body);
+    Message head = data_head(request, body.size());
+    if (!link_.framing().one_frame()) {
+      link_.put(head);
+      head.first = false;
+    }
+    head.last = true;
+    head.size = body.size();
+    link_.put(head);
+    co_await link_.write(Payload(body));
+  }
+  link_.put(response_to(request, reply));
+  co_await link_.flush();
+}
+
+Task<> Conversation::transact(Message request) {
   Outcome outcome = Outcome::done;
   Reply reply;
-  if (auto* intake = std::get_if<std::unique_ptr<Intake>>(&answer_or_intake)) {
+  if (auto* intake = std::get_if<std::unique_ptr<Intake>>(&answer_)) {
     outcome = co_await take_data(request, **intake, reply);
     intake->reset();  // what a cancelled transfer left is gone before the response says so
   } else {
-    reply = std::move(std::get<Reply>(answer_or_intake));
+    reply = std::move(std::get<Reply>(answer_));
     if (request.data_phase == 2) {
       Discard discard;
       Reply ignored;
@@ -151,17 +213,16 @@ Task<> Conversation::transact(Message request) {
   } else if (outcome == Outcome::source_failed) {
     reply = Reply(ptp::ResponseCode::IncompleteTransfer);
   }
-  co_await respond(request, reply);
-  for (const EventOut& event : reply.then) association_->event(event);
-  if (buffer_.size() > kept_buffer) Bytes().swap(buffer_);
-  association_->answering = false;
+  co_await put(response_to(request, reply));
+  co_await link_.flush();
+  answer_ = std::move(reply);  // its events follow
 }
 
 Task<Conversation::Outcome> Conversation::answer(Message request, Reply& reply) {
   Outcome outcome = co_await pause(request, reply.before_data);
   if (outcome != Outcome::done) co_return outcome;
   if (!std::holds_alternative<std::monostate>(reply.body)) {
-    outcome = co_await send_data(request, reply.body, reply.unknown_total);
+    outcome = co_await send_data(request, reply);
     if (outcome != Outcome::done) co_return outcome;
   }
   if (reply.before_response != Duration{}) co_await link_.flush();
@@ -188,15 +249,14 @@ Task<Conversation::Outcome> Conversation::pause(Message request, Duration time) 
   co_return Outcome::done;
 }
 
-Task<> Conversation::respond(Message request, const Reply& reply) {
+Message Conversation::response_to(const Message& request, const Reply& reply) const {
   Message response;
   response.kind = Kind::operation_response;
   response.code = reply.code;
   response.transaction_id = request.transaction_id;
   response.params = reply.params;
   response.count = core_.options.five_response_parameters ? u8{5} : reply.count;
-  co_await put(response);
-  co_await link_.flush();
+  return response;
 }
 
 // Queues a head; on its own segment where the clients of a camera want that.

@@ -20,14 +20,21 @@ class Conversation {
   enum class Outcome : u8 { done, cancelled, source_failed };
   enum class Input : u8 { there, poked, late };
 
+  // A transaction: the camera is asked, then it goes one of two ways.
+  void begin(const ptp::Message& request);
+  bool answered_at_once(const ptp::Message& request) const;
+  Task<> answer_at_once(ptp::Message request);
   Task<> transact(ptp::Message request);
+  void end();
   Task<Outcome> take_data(ptp::Message request, Intake& intake, Reply& reply);
   Task<Outcome> answer(ptp::Message request, Reply& reply);
   Task<Outcome> pause(ptp::Message request, Duration);
-  Task<Outcome> send_data(ptp::Message request, const Body&, bool unknown_total);
+  Task<Outcome> send_data(ptp::Message request, const Reply&);
+  Task<Outcome> send_frame(ptp::Message request, ptp::Message head, const Body&);
   Task<Outcome> look_for_cancel(ptp::Message request);
   Task<> await_cancel(ptp::Message request);
-  Task<> respond(ptp::Message request, const Reply&);
+  static ptp::Message data_head(const ptp::Message& request, u64 total);  // the first of a data phase
+  ptp::Message response_to(const ptp::Message& request, const Reply&) const;
 
   Task<Input> until_input(std::optional<Duration> limit = {});  // throws when the peer has gone
   Task<ptp::Message> next();
@@ -37,6 +44,7 @@ class Conversation {
   ServerCore& core_;
   std::shared_ptr<Association> association_;
   Link& link_;
+  Answer answer_;                     // the camera's, to the transaction under way
   std::optional<ptp::Message> held_;  // a request that came before its time: answered after this transaction
   Bytes buffer_;
 };

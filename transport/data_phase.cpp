@@ -1,5 +1,6 @@
 // The data phases of a Conversation, both ways (docs/protocol.md §1.4).
 #include <algorithm>
+#include <numeric>
 
 #include "transport/conversation.h"
 #include "transport/send_body.h"
@@ -86,6 +87,11 @@ Task<Conversation::Outcome> Conversation::take_data(Message request, Intake& int
       if (got == 0) break;
       tally.take(room.first(got), intake);
     }
+    // What a cancel cut short is no data phase that ended early. Where it travels ahead of the data, it is there now.
+    if (link_.framing().one_frame() && (tally.total == unknown_size || !tally.complete())) {
+      const Outcome cancel = co_await look_for_cancel(request);
+      if (cancel != Outcome::done) co_return cancel;
+    }
     if (message.last || lone) break;
   }
   if (core_.options.strict && !tally.complete()) throw Misbehaved("a data phase of another length than announced");
@@ -93,28 +99,35 @@ Task<Conversation::Outcome> Conversation::take_data(Message request, Intake& int
   co_return Outcome::done;
 }
 
-Task<Conversation::Outcome> Conversation::send_data(Message request, const Body& body, bool unknown_total) {
-  const u64 total = size_of(body);
+Message Conversation::data_head(const Message& request, u64 total) {
   Message head;
   head.kind = Kind::data;
   head.code = request.code;
   head.transaction_id = request.transaction_id;
   head.first = true;
-  head.total = unknown_total ? unknown_size : total;
+  head.total = total;
+  return head;
+}
+
+Task<Conversation::Outcome> Conversation::send_data(Message request, const Reply& reply) {
+  const Body& body = reply.body;
+  const u64 total = size_of(body);
+  Message head = data_head(request, reply.unknown_total ? unknown_size : total);
   if (link_.framing().one_frame()) {
     if (total > link_.framing().max_payload()) throw Misbehaved("an object that fits no data phase of this dialect");
     head.last = true;
     head.total = head.size = total;
-    co_await put(head);
-    const bool whole = co_await send_body(link_, body, 0, total, buffer_);
-    co_return whole ? Outcome::done : Outcome::source_failed;
+    co_return co_await send_frame(request, head, body);
   }
   co_await put(head);
   head.first = false;
   const u64 largest = total <= core_.options.data_packet ? total : packet_size;
+  const auto& cuts = reply.packets;
+  const bool as_told = !cuts.empty() && std::accumulate(cuts.begin(), cuts.end(), u64{0}) == total;
+  std::size_t packet = 0;
   for (u64 offset = 0;; offset += head.size) {
-    head.size = std::min(largest, total - offset);
-    head.last = offset + head.size == total;
+    head.size = as_told ? cuts[packet++] : std::min(largest, total - offset);
+    head.last = as_told ? packet == cuts.size() : offset + head.size == total;
     co_await put(head);
     const bool sent = co_await send_body(link_, body, offset, head.size, buffer_);
     if (!sent) co_return Outcome::source_failed;
@@ -122,6 +135,20 @@ Task<Conversation::Outcome> Conversation::send_data(Message request, const Body&
     const Outcome cancel = co_await look_for_cancel(request);
     if (cancel != Outcome::done) co_return cancel;
   }
+}
+
+// A data phase that is one frame, however long: a cancel is looked for between pieces of it.
+Task<Conversation::Outcome> Conversation::send_frame(Message request, Message head, const Body& body) {
+  co_await put(head);
+  bool whole = true;
+  for (u64 offset = 0; offset == 0 || offset < head.size; offset += packet_size) {
+    const u64 piece = std::min(packet_size, head.size - offset);
+    const bool sent = co_await send_body(link_, body, offset, piece, buffer_);
+    whole = whole && sent;
+    const Outcome cancel = co_await look_for_cancel(request);
+    if (cancel != Outcome::done) co_return cancel;
+  }
+  co_return whole ? Outcome::done : Outcome::source_failed;
 }
 
 // Between two packets of a long data phase.

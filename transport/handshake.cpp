@@ -78,15 +78,26 @@ Task<> ServerCore::refuse(Link& link, ptp::InitFailReason reason) {
   co_await link.flush();
 }
 
-void ServerCore::put_ack(Association& association) const {
-  // A recorded camera introduces itself in its own words, which are the standard's or depart from it.
-  const Bytes identity =
-      dialect.protocol == 0 ? responder.introduction() : dialect.identity(responder.identity(), true);
+// A recorded camera introduces itself in its own words, which are the standard's or depart from it.
+Bytes ServerCore::introduction() const {
+  return dialect.protocol == 0 ? responder->introduction() : dialect.identity(responder->identity(), true);
+}
+
+void ServerCore::put_ack(Association& association, View introduction) {
   ptp::Message ack;
   ack.kind = ptp::Kind::init_command_ack;
   ack.params[0] = association.number();
-  ack.wire = identity;
+  ack.wire = introduction;
   association.command().put(ack);
+}
+
+std::shared_ptr<Association> ServerCore::associate(std::unique_ptr<Link> command) {
+  do {
+    ++last_number;
+  } while (last_number == 0 || associations.contains(last_number));
+  const auto association = std::make_shared<Association>(*this, last_number, std::move(command));
+  association->heard = clock.now();
+  return association;
 }
 
 Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first) {
@@ -107,20 +118,20 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
     co_await refuse(*link, ptp::InitFailReason::busy);
     co_return;
   }
-  do {
-    ++last_number;
-  } while (last_number == 0 || associations.contains(last_number));
-  const u32 number = last_number;
-  const auto association = std::make_shared<Association>(*this, number, std::move(link));
-  association->heard = clock.now();
-  auto session = responder.open(received->identity, *association);
+  const auto association = associate(std::move(link));
+  if (real_camera != nullptr) {
+    associations[association->number()] = association;
+    co_await pass_through(association, received->identity);
+    co_return;
+  }
+  auto session = responder->open(received->identity, *association);
   if (!session) {
     co_await refuse(association->command(), session.error());
     association->drop();
     co_return;
   }
   association->session = std::move(*session);
-  associations[number] = association;
+  associations[association->number()] = association;
   // Whatever ends the conversation, the slot and the session go, and the event connection with them.
   struct Leave {
     ServerCore& core;
@@ -131,7 +142,7 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
       core.associations.erase(association.number());
     }
   } leave{*this, *association};
-  put_ack(*association);
+  put_ack(*association, introduction());
   co_await association->command().flush();
   Conversation conversation(*this, association);
   co_await conversation.run();
@@ -157,6 +168,11 @@ Task<> ServerCore::event_lane(std::unique_ptr<Link>& link, ptp::Message first) {
     ~Leave() { association.drop(); }
   } leave{*association};
   co_await events.flush();
+  co_await hear_events(association, events);
+}
+
+// What an initiator says on its event connection, until it ends.
+Task<> ServerCore::hear_events(std::shared_ptr<Association> association, Link& events) {
   for (;;) {
     const auto message = co_await events.receive();
     if (!message) throw Misbehaved(message.error().to_string());

@@ -81,6 +81,10 @@ Task<> ServerCore::lane(std::unique_ptr<Link>& link, Lane which) {
     const Link& link;
     ~Leave() { association.detach(link); }
   } leave{*association, *shared};
+  if (association->line) {
+    co_await pass_lane(shared, association, which);
+    co_return;
+  }
   if (events) {
     association->attach_events(shared);
     co_await until_gone(shared);

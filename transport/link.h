@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "ptp/framing.h"
 #include "transport/task.h"
@@ -45,6 +46,11 @@ class Link {
   virtual Task<> flush() = 0;
   // Both ways; whoever waits on this link wakes with operation_aborted. reset: a TCP reset instead of a FIN.
   virtual void close(bool reset = false) = 0;
+  // Our direction only: the peer reads the end after what was flushed, and may go on sending. Nothing happens where the
+  // transport cannot do it.
+  virtual void close_sending() {}
+  // What is put next, or the end that comes next, is somebody's doing on purpose: told to those who watch.
+  virtual void mark(std::string_view) {}
   // Payload and head bytes moved so far, both ways: whether a transfer makes progress.
   virtual u64 moved() const = 0;
   // Has the peer acknowledged all that was sent? (A dead host has not.) true where the transport cannot say.

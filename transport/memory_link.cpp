@@ -42,6 +42,10 @@ class MemoryLink final : public StreamLink {
   ~MemoryLink() override { shut(false); }
 
   void close(bool reset) override { shut(reset); }
+  void close_sending() override {
+    out_->closed = true;
+    out_->readable.cancel();
+  }
   std::string peer() const override { return "memory"; }
 
  protected:

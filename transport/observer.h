@@ -17,6 +17,8 @@ class Observer {
   virtual void head(bool sent, const ptp::Message&, View wire) = 0;
   virtual void payload(bool sent, View bytes) = 0;            // of the frame whose head came last in that direction
   virtual void malformed(View bytes, const ptp::Error&) = 0;  // received bytes that do not parse; the connection ends
+  // A fault has been at what comes next, or does something that no packet shows.
+  virtual void note(std::string_view) {}
   virtual void closed(bool by_us, bool reset) = 0;
 };
 

@@ -51,7 +51,9 @@ struct Reply {
   u8 count = 0;  // response parameters, 0..5
   std::array<u32, 5> params{};
   Body body;
-  bool unknown_total = false;                 // say "length unknown" in StartData
+  bool unknown_total = false;  // say "length unknown" in StartData
+  // Payload of each packet of the data phase, in all as much as the body; empty: cut as the server's options say.
+  std::vector<u64> packets;
   Duration before_data{}, before_response{};  // waits, on the Clock; a peer that leaves meanwhile is noticed
   std::vector<EventOut> then;                 // sent to this initiator once the response is with the kernel
 

@@ -9,6 +9,7 @@
 #include <asio/ip/address.hpp>
 #include <asio/redirect_error.hpp>
 
+#include "transport/real_camera.h"
 #include "transport/server_core.h"
 #include "transport/tcp_link.h"
 #include "transport/wait.h"
@@ -24,7 +25,13 @@ constexpr int backlog = 1024;
 }  // namespace
 
 Server::Server(asio::io_context& io, Responder& responder, Clock& clock, ServerOptions options)
-    : core_(std::make_shared<ServerCore>(io, responder, clock, std::move(options))) {}
+    : core_(std::make_shared<ServerCore>(io, &responder, clock, std::move(options))) {}
+
+Server::Server(asio::io_context& io, RealCamera& camera, Clock& clock, ServerOptions options)
+    : core_(std::make_shared<ServerCore>(io, nullptr, clock, std::move(options))) {
+  core_->real_camera = &camera;
+  if (!camera.shared) core_->options.max_initiators = 1;
+}
 
 Server::~Server() = default;
 
@@ -44,6 +51,16 @@ Ports Server::listen(const std::string& host, u16 port) {
 Task<> Server::serve(std::unique_ptr<Link> link, Lane lane) {
   const auto core = core_;
   co_await core->serve(std::move(link), lane);
+}
+
+Task<> Server::attach(std::unique_ptr<Link> command, std::unique_ptr<Link> events, ptp::Identity initiator) {
+  const auto core = core_;
+  if (core->options.wrap) {
+    command = core->options.wrap(std::move(command), ++core->accepted);
+    events = core->options.wrap(std::move(events), ++core->accepted);
+  }
+  std::shared_ptr<Link> shared(std::move(events));
+  co_await core->attach(std::move(command), std::move(shared), std::move(initiator));
 }
 
 void Server::stop(std::function<void()> stopped) { core_->stop(std::move(stopped)); }

@@ -42,11 +42,14 @@ struct ServerOptions {
   Wrap wrap;
 };
 
+class RealCamera;
 struct ServerCore;
 
 class Server {
  public:
   Server(asio::io_context&, Responder&, Clock&, ServerOptions);
+  // In front of a real camera (real_camera.h), for one initiator at a time.
+  Server(asio::io_context&, RealCamera&, Clock&, ServerOptions);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -57,6 +60,9 @@ class Server {
   Ports listen(const std::string& host, u16 port);
   // One connection, whatever made it: runs until it ends. For tests over memory links, and what listen() spawns.
   Task<> serve(std::unique_ptr<Link>, Lane = Lane::first_packet_says);
+  // An initiator that is there without a handshake, with both connections: the host of a USB device. Until it ends. No
+  // limit of time holds for it.
+  Task<> attach(std::unique_ptr<Link> command, std::unique_ptr<Link> events, ptp::Identity initiator);
   // Stops accepting, closes every connection; `stopped` is called once every coroutine has ended. Only then may the
   // responder go.
   void stop(std::function<void()> stopped);

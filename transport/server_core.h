@@ -12,6 +12,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include "transport/server.h"
+#include "transport/spawn.h"
 
 namespace stuntcam::transport {
 
@@ -35,15 +36,17 @@ struct Watch {
 };
 
 class Association;
+struct Line;
 
 struct ServerCore : std::enable_shared_from_this<ServerCore> {
-  ServerCore(asio::io_context& loop, Responder& camera, Clock& time, ServerOptions settings)
+  ServerCore(asio::io_context& loop, Responder* camera, Clock& time, ServerOptions settings)
       : io(loop),
         responder(camera),
         clock(time),
         options(std::move(settings)),
         dialect(*options.dialect),
-        framing(dialect.framing(options.strict)) {}
+        framing(dialect.framing(options.strict)),
+        hung_up(loop) {}
 
   using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
@@ -54,8 +57,21 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   Task<> serve(std::unique_ptr<Link>, Lane);
   Task<> converse(std::unique_ptr<Link>&, Lane);
   Task<> command_lane(std::unique_ptr<Link>&, ptp::Message first);
-  void put_ack(Association&) const;
+  static void put_ack(Association&, View introduction);
+  Bytes introduction() const;  // of the responder
+  // A client's way through to the real camera (pass_through.cpp).
+  Task<> pass_through(std::shared_ptr<Association>, ptp::Identity);
+  Task<std::shared_ptr<Line>> open_line(Association&, ptp::Identity);
+  Task<> hang_up(std::shared_ptr<Line>, bool in_step);
+  Task<> pass_events_to_all(std::shared_ptr<Line>);
+  Task<> pass_lane(std::shared_ptr<Link>, std::shared_ptr<Association>, Lane);
   Task<> event_lane(std::unique_ptr<Link>&, ptp::Message first);
+  Task<> hear_events(std::shared_ptr<Association>, Link& events);
+  // attach.cpp
+  Task<> attach(std::unique_ptr<Link> command, std::shared_ptr<Link> events, ptp::Identity initiator);
+  Task<> attached(std::unique_ptr<Link>& command, std::shared_ptr<Link> events, const ptp::Identity& initiator);
+  Task<> cancels_of(std::shared_ptr<Association>, std::shared_ptr<Link> events);
+  std::shared_ptr<Association> associate(std::unique_ptr<Link> command);
   Task<> refuse(Link&, ptp::InitFailReason);
   // The lanes of a dialect that has them (lanes.cpp).
   std::shared_ptr<Association> lane_owner(const Link&) const;
@@ -71,7 +87,8 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   void stop(std::function<void()> stopped);
 
   asio::io_context& io;
-  Responder& responder;
+  Responder* responder;               // null: there is a real camera
+  RealCamera* real_camera = nullptr;  // null: there is a responder
   Clock& clock;
   ServerOptions options;
   const Dialect& dialect;
@@ -82,6 +99,9 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   u32 last_number = 0;
   u64 accepted = 0;
   bool sweeping = false, stopping = false, full = false;
+  std::shared_ptr<Line> shared_line;
+  bool line_taken = false;  // to the real camera, from the moment that it is asked for
+  Signal hung_up;           // it is free again
   std::size_t coroutines = 0;
   std::function<void()> stopped;
 };
@@ -101,6 +121,11 @@ class Association final : public Outlet, public std::enable_shared_from_this<Ass
   Link& command() { return *command_; }
   Link* events() { return events_.get(); }
   void attach_events(std::shared_ptr<Link> link) { events_ = std::move(link); }
+  // They are there for as long as the initiator is, whatever the dialect says of lanes.
+  void keep_events(std::shared_ptr<Link> link) {
+    attach_events(std::move(link));
+    events_stay_ = true;
+  }
   void attach_live_view(std::shared_ptr<Link> link) { live_view_ = std::move(link); }
   bool has_live_view() const { return live_view_ != nullptr; }
   void detach(const Link&);  // a lane whose connection has ended; the others go on
@@ -122,19 +147,21 @@ class Association final : public Outlet, public std::enable_shared_from_this<Ass
   Task<> until_poked();
 
   std::unique_ptr<Session> session;
-  Duration heard{};        // when the peer last sent anything
-  bool probing = false;    // a ProbeRequest is out
-  bool answering = false;  // a transaction is under way
+  std::shared_ptr<Line> line;  // to the real camera
+  Duration heard{};            // when the peer last sent anything
+  bool probing = false;        // a ProbeRequest is out
+  bool answering = false;      // a transaction is under way
 
  private:
   Task<> write_events();
   void lose(Link& events);
+  void close_lanes();
   ServerCore& core_;
   u32 number_;
   std::unique_ptr<Link> command_;
   std::shared_ptr<Link> events_, live_view_;
   std::deque<ptp::Message> queue_;
-  bool writing_ = false, closing_ = false, dropped_ = false, lanes_open_ = false;
+  bool writing_ = false, closing_ = false, dropped_ = false, lanes_open_ = false, events_stay_ = false;
   std::optional<u32> cancelled_;
   Timer poke_;
 };

@@ -17,27 +17,25 @@ constexpr std::size_t small_payload = 16 << 10;
 // A queue of output grows beyond a segment only in a burst of small messages; then it is given back.
 constexpr std::size_t kept_output = 64 << 10;
 
+Task<> nothing() { co_return; }
+
 [[noreturn]] void end_of_stream() { throw std::system_error(asio::error::make_error_code(asio::error::eof)); }
 
 }  // namespace
 
-Task<std::size_t> StreamLink::fill() {
+bool StreamLink::try_fill() {
   if (in_.empty()) in_.resize(input_size);
   if (begin_ != 0) {
     std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
-  for (;;) {
-    const ssize_t got = try_receive(Room(in_).subspan(end_));
-    if (got == 0) end_of_stream();
-    if (got > 0) {
-      end_ += static_cast<std::size_t>(got);
-      moved_ += static_cast<u64>(got);
-      co_return static_cast<std::size_t>(got);
-    }
-    co_await wait_readable();
-  }
+  const ssize_t got = try_receive(Room(in_).subspan(end_));
+  if (got == 0) end_of_stream();
+  if (got < 0) return false;
+  end_ += static_cast<std::size_t>(got);
+  moved_ += static_cast<u64>(got);
+  return true;
 }
 
 Task<ptp::Expected<ptp::Message>> StreamLink::receive() {
@@ -53,13 +51,20 @@ Task<ptp::Expected<ptp::Message>> StreamLink::receive() {
       if (!message) begin_ -= head->size;  // for unread()
       co_return message;
     }
-    co_await fill();
+    const bool filled = try_fill();
+    if (!filled) co_await wait_readable();
   }
 }
 
 Task<> StreamLink::discard() {
   while (payload_left_ != 0) {
-    if (begin_ == end_) co_await fill();
+    if (begin_ == end_) {
+      const bool filled = try_fill();
+      if (!filled) {
+        co_await wait_readable();
+        continue;
+      }
+    }
     const auto skipped = static_cast<std::size_t>(std::min<u64>(payload_left_, end_ - begin_));
     begin_ += skipped;
     payload_left_ -= skipped;
@@ -107,30 +112,27 @@ Task<bool> StreamLink::ready() {
   // Looks by receiving into the buffer: the bytes stay for receive(). A link that is closed under it is gone, too:
   // whoever waits for this or something else must wake.
   try {
-    co_await fill();
+    for (;;) {
+      const bool filled = try_fill();
+      if (filled) co_return true;
+      co_await wait_readable();
+    }
   } catch (const std::system_error&) {
     co_return false;
   }
-  co_return true;
 }
 
 void StreamLink::put(const ptp::Message& message) { framing_.encode(message, out_); }
 
+// These hand on the task of who does it: a coroutine around a coroutine is an allocation more.
 Task<> StreamLink::write(Payload payload) {
-  if (payload.descriptor >= 0) {
-    co_await send_file(payload.descriptor, payload.offset, payload.size);
-    co_return;
-  }
-  if (payload.size <= small_payload && out_.size() <= kept_output) {
-    out_.insert(out_.end(), payload.bytes.begin(), payload.bytes.end());
-    co_return;
-  }
-  co_await send_all(payload.bytes, true);
+  if (payload.descriptor >= 0) return send_file(payload.descriptor, payload.offset, payload.size);
+  if (payload.size > small_payload || out_.size() > kept_output) return send_all(payload.bytes, true);
+  out_.insert(out_.end(), payload.bytes.begin(), payload.bytes.end());
+  return nothing();
 }
 
-Task<> StreamLink::flush() {
-  if (!out_.empty()) co_await send_all({}, false);
-}
+Task<> StreamLink::flush() { return send_all({}, false); }
 
 // All that is queued, then the payload.
 Task<> StreamLink::send_all(View payload, bool more) {

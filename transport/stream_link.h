@@ -47,7 +47,7 @@ class StreamLink : public Link {
 
  private:
   Task<> discard();
-  Task<std::size_t> fill();
+  bool try_fill();  // false: it would have to wait
   Task<> send_all(View payload, bool more);
   Task<> send_file(int descriptor, u64 offset, u64 size);
   View buffered() const { return View(in_).subspan(begin_, end_ - begin_); }

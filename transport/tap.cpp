@@ -52,7 +52,7 @@ class Tap final : public Wrapper {
     if (payload.descriptor < 0 && payload.size <= piece_size) {
       co_await inner().write(payload);
       Queued& queued = queue_.emplace_back();
-      queued.is_payload = true;
+      queued.is = Queued::What::payload;
       queued.bytes.assign(payload.bytes.begin(), payload.bytes.end());
       if (payload.size > piece_size / 2) tell_queued();
       co_return;
@@ -70,8 +70,17 @@ class Tap final : public Wrapper {
     co_await inner().flush();
     tell_queued();
   }
+  void mark(std::string_view what) override {
+    inner().mark(what);  // another one may be watching there
+    Queued& queued = queue_.emplace_back();
+    queued.is = Queued::What::mark;
+    queued.bytes.assign(what.begin(), what.end());
+  }
   void close(bool reset) override {
     inner().close(reset);
+    for (const Queued& queued : queue_)
+      if (queued.is == Queued::What::mark) tell(queued);
+    queue_.clear();
     tell_closed(true, reset);
   }
 
@@ -98,13 +107,7 @@ class Tap final : public Wrapper {
     }
   }
   void tell_queued() {
-    for (const Queued& queued : queue_) {
-      if (queued.is_payload) {
-        observer_->payload(true, queued.bytes);
-      } else {
-        observer_->head(true, queued.message, queued.bytes);
-      }
-    }
+    for (const Queued& queued : queue_) tell(queued);
     queue_.clear();
   }
   void tell_closed(bool by_us, bool reset) {
@@ -112,10 +115,23 @@ class Tap final : public Wrapper {
   }
   // Put or written, and not yet known to be with the kernel.
   struct Queued {
+    enum class What : u8 { head, payload, mark } is = What::head;
     ptp::Message message;
-    bool is_payload = false;
     Bytes bytes;
   };
+  void tell(const Queued& queued) {
+    switch (queued.is) {
+      case Queued::What::head:
+        observer_->head(true, queued.message, queued.bytes);
+        break;
+      case Queued::What::payload:
+        observer_->payload(true, queued.bytes);
+        break;
+      case Queued::What::mark:
+        observer_->note({reinterpret_cast<const char*>(queued.bytes.data()), queued.bytes.size()});
+        break;
+    }
+  }
   std::shared_ptr<Observer> observer_;
   std::vector<Queued> queue_;
   Bytes drained_;

@@ -54,6 +54,10 @@ class TcpLink final : public StreamLink {
     if (reset && socket_.is_open()) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     socket_.close(ignored);
   }
+  void close_sending() override {
+    asio::error_code ignored;
+    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  }
   bool acknowledged() const override {
     int outstanding = 0;
     return ::ioctl(const_cast<TcpSocket&>(socket_).native_handle(), SIOCOUTQ, &outstanding) != 0 || outstanding == 0;

@@ -20,6 +20,8 @@ class Wrapper : public Link {
   Task<> write(Payload payload) override { return inner_->write(payload); }
   Task<> flush() override { return inner_->flush(); }
   void close(bool reset) override { inner_->close(reset); }
+  void close_sending() override { inner_->close_sending(); }
+  void mark(std::string_view what) override { inner_->mark(what); }
   u64 moved() const override { return inner_->moved(); }
   bool acknowledged() const override { return inner_->acknowledged(); }
   View unread() const override { return inner_->unread(); }

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "emulator/camera.h"
+#include "ptp/writer.h"
 
 namespace stuntcam::emulator {
 namespace {
@@ -35,7 +36,11 @@ Answer get_device_prop_value(Context& context) {
   const auto& properties = context.camera.properties();
   if (const auto& raw = properties.definition(*code).raw_value; !raw.empty()) return Reply(Body(View(raw)));
   const auto value = properties.get(*code);
-  return value ? Reply(Body(value->bytes())) : Reply(ResponseCode::DevicePropNotSupported);
+  if (!value) return Reply(ResponseCode::DevicePropNotSupported);
+  Bytes& bytes = context.session.scratch();
+  ptp::Writer writer(bytes);
+  value->encode(writer);
+  return Reply(Body(View(bytes)));
 }
 
 Answer set_device_prop_value(Context& context) {

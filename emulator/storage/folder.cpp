@@ -125,7 +125,7 @@ void Folder::describe(Object& object) const {
   object.thumb_height = facts.thumbnail ? facts.thumbnail->height : thumbnail_height;
 }
 
-TreeStore::Space Folder::space() const {
+TreeStore::Space Folder::measure() const {
   // A profile's card may be smaller than the folder that plays it.
   const u64 capacity = options().storage.capacity, used = tree().bytes() + reserved();
   if (capacity != 0 && used <= capacity) return {capacity, capacity - used};

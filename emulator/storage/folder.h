@@ -20,7 +20,7 @@ class Folder final : public TreeStore {
 
  protected:
   void describe(Object&) const override;
-  Space space() const override;
+  Space measure() const override;
   Stored<std::unique_ptr<Draft>> draft(u32 parent, u64 size) override;
   Stored<> settle(Object&, Draft*) override;
   Stored<> replace(Object&, Draft&) override;

@@ -71,6 +71,8 @@ class Store {
   virtual bool present() const = 0;
   // Its card is taken out or put in; objects stay on it.
   virtual void set_present(bool) = 0;
+  // No room is left on it, whatever it holds.
+  virtual void set_full(bool) = 0;
   virtual ptp::StorageInfo info() const = 0;
 
   virtual const Object* find(u32 handle) const = 0;  // null when it is not here; valid until the next change

@@ -25,18 +25,25 @@ const Object* TreeStore::find(u32 handle) const {
 ptp::StorageInfo TreeStore::info() const {
   const auto& storage = options_.storage;
   const Space bytes = present() ? space() : Space{};
+  const auto given = full_ ? std::nullopt : storage.free_images;
   const u64 images = bytes.free == unknown_size ? 0xFFFFFFFF : std::min<u64>(bytes.free / usual_picture, 0xFFFFFFFE);
   return {.storage_type = storage.storage_type,
           .filesystem_type = storage.filesystem_type,
           .access_capability = storage.access_capability,
           .max_capacity = bytes.capacity,
           .free_space_in_bytes = bytes.free,
-          .free_space_in_images = storage.free_images.value_or(static_cast<u32>(images)),
+          .free_space_in_images = given.value_or(static_cast<u32>(images)),
           .storage_description = storage.description,
           .volume_label = storage.label};
 }
 
 TreeStore::Space TreeStore::space() const {
+  Space found = measure();
+  if (full_) found.free = 0;
+  return found;
+}
+
+TreeStore::Space TreeStore::measure() const {
   const u64 capacity = options_.storage.capacity;
   if (capacity == 0) return {unknown_size, unknown_size};
   const u64 used = tree_.bytes() + reserved_ + filled_;

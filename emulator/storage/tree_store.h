@@ -16,6 +16,7 @@ class TreeStore : public Store {
   u32 id() const final { return options_.storage.id; }
   bool present() const final { return options_.storage.present; }
   void set_present(bool present) final { options_.storage.present = present; }
+  void set_full(bool full) final { full_ = full; }
   ptp::StorageInfo info() const final;
   const Object* find(u32 handle) const final;
   std::vector<u32> list(u32 parent) const final;
@@ -37,7 +38,8 @@ class TreeStore : public Store {
   struct Space {
     u64 capacity = 0, free = 0;  // bytes
   };
-  virtual Space space() const;
+  virtual Space measure() const;
+  Space space() const;  // that, unless somebody says it is full
   // A place for `size` bytes (may be unknown_size) that will be an object in that folder.
   virtual Stored<std::unique_ptr<Draft>> draft(u32 parent, u64 size);
   // The object enters the tree. With a draft, that holds its bytes, and content has to be made of it.
@@ -69,6 +71,7 @@ class TreeStore : public Store {
   mutable Tree tree_;  // find() completes descriptions
   Spool spool_;
   u64 filled_ = 0;
+  bool full_ = false;
   u64 reserved_ = 0;  // bytes announced for uploads that are under way
 };
 

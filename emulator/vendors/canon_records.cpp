@@ -112,6 +112,7 @@ u32 size_in_32_bits(u64 size) { return static_cast<u32>(std::min<u64>(size, 0xFF
 
 Bytes record(u32 type, View payload) {
   Bytes bytes;
+  bytes.reserve(header_size + payload.size());
   Writer writer(bytes);
   writer.integer(static_cast<u32>(header_size + payload.size()));
   writer.integer(type);

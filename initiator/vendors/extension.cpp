@@ -67,6 +67,8 @@ std::unique_ptr<Extension> make_extension(const ptp::DeviceInfo& device, ptp::Ve
       return make_nikon(device);
     case ptp::Vendor::olympus:
       return make_olympus(device);
+    case ptp::Vendor::sony:
+      return make_sony(device);
     default:
       return std::make_unique<Extension>();
   }

@@ -65,6 +65,8 @@ class Extension {
   // Does an event of a new object name it? Otherwise the objects of a capture are what the listings have more than
   // before.
   virtual bool events_name_objects() const { return true; }
+  // Is this, in the place of CaptureComplete, the end of a capture?
+  virtual bool ends_capture(const Event&) const { return false; }
   // An event of a capture may want an answer before the camera goes on. A preview of the picture, when that is one.
   virtual transport::Task<Bytes> heed(Session&, const Event&);
 

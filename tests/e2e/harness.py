@@ -31,9 +31,9 @@ def main(needs=()):
 class Camera:
     """`stuntcam serve` with one or more cameras, on free ports."""
 
-    def __init__(self, *options, camera="nikon-d5300", port=0, count=1):
+    def __init__(self, *options, camera="nikon-d5300", port=0, count=1, wrapper=()):
         # setpriv: gone with the test, even when ctest kills that for taking too long.
-        command = ["setpriv", "--pdeathsig", "KILL", PROGRAM, "serve", camera, "--port", str(port), *options]
+        command = ["setpriv", "--pdeathsig", "KILL", *wrapper, PROGRAM, "serve", camera, "--port", str(port), *options]
         if count > 1:
             command += ["--count", str(count)]
         self.log = tempfile.TemporaryFile(prefix="stuntcam-log-")

@@ -280,7 +280,7 @@ class Commands(Initiator):
 
     def test_wrong_usage(self):
         for arguments, words in [(["info"], "no TARGET"), (["info", "ptpip:"], "no host"), (["info", "ptpip:h:x"], "no port"),
-                                 (["info", "usb:h"], "no TARGET that can be reached")]:
+                                 (["info", "usb:h"], "is no camera on USB")]:
             self.stuntcam(*arguments, status=2, environment={"STUNTCAM_TARGET": ""})
             self.assertIn(words, self.err)
         target = self.target(camera="generic")
@@ -377,6 +377,19 @@ class Liars(Initiator):
         process.send_signal(signal.SIGINT)
         self.assertIn(process.wait(20), (124, 130))  # no answer to the Cancel, either
         self.assertEqual([], os.listdir(self.folder))
+
+
+class Vendors(Initiator):
+    def test_properties_in_a_form_of_the_vendors(self):
+        target = self.target(camera=os.path.join(harness.ROOT, "tests/e2e/sony.toml"))
+        listed = {entry["name"]: entry for entry in self.lines("prop", "list", target)}
+        self.assertEqual({"WhiteBalance", "ISO"}, set(listed))
+        self.assertEqual((2, "r", [2, 4]), (listed["WhiteBalance"]["current"], listed["WhiteBalance"]["access"], listed["WhiteBalance"]["form"]["enum"]))
+        self.assertEqual((400, "rw", 100), (listed["ISO"]["current"], listed["ISO"]["access"], listed["ISO"]["default"]))
+        self.stuntcam("prop", "set", target, "iso", "800")
+        self.assertEqual(800, self.lines("prop", "get", target, "iso")[0]["current"])
+        self.stuntcam("prop", "set", target, "iso", "99", status=1)
+        self.assertIn("ISO", self.stuntcam("state", target).decode())
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ KNOWS = {
 }
 FOLDERS = set(KNOWS) | {"fuzz", "bench", "tests"}
 
-# Only transport/ calls sockets; the program, tests and benchmarks drive its loop.
+# Only transport/ calls sockets; the program, tests, fuzz targets and benchmarks drive its loop.
 # An address is a value, no socket.
 NETWORK = re.compile(r"asio[./](?!ip/address\.hpp)|asio\.hpp|sys/(socket|sendfile|un)\.h|netinet/|arpa/inet\.h|netdb\.h|libusb")
-MAY_USE_NETWORK = {"transport", "cli", "tests", "bench"}
+MAY_USE_NETWORK = {"transport", "cli", "fuzz", "tests", "bench"}
 
 VENDOR = re.compile(r"nikon|canon(?!ical)|fuji|leica|olympus|parrot|sony|sequoia", re.IGNORECASE)
 # The code tables name vendors because codes belong to them; a dialect of one vendor is files of its own, and a row in

@@ -125,6 +125,34 @@ TEST(Decode, JoinsTheEventConnectionToItsSession) {
   EXPECT_EQ(events[0]["params"], Json{0x10001});
 }
 
+TEST(Decode, OneGapWhereEveryPacketOfAPhaseWasCut) {
+  Connection wire;
+  auto frames = wire.open();
+  frames.push_back(wire.send(false, request(0x1009, 1, {7})));
+  frames.push_back(wire.send(true, start_data(1, 1000)));
+  const auto payload = end_data(1, Bytes(1000));
+  const auto first = static_cast<u32>(frames.size()) + 1;
+  auto file = pcap_file(frames);
+  for (u32 at = 0; at < payload.size(); at += 100) {
+    const Bytes piece(payload.begin() + at,
+                      payload.begin() + std::min<std::ptrdiff_t>(at + 100, payload.end() - payload.begin()));
+    auto frame = wire.send(true, piece);
+    const auto size = static_cast<u32>(frame.size());
+    if (at > 0) frame.resize(frame.size() - piece.size());  // what --record-cut leaves of them
+    file = file + pcap_record(false, 1'700'000'000, 0, frame, size);
+  }
+  file = file + pcap_record(false, 1'700'000'000, 0, wire.send(true, response(0x2001, 1)));
+  const auto records = decoded(file);
+  const auto gaps = of_type(records, "gap");
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(gaps[0]["bytes"], 912);
+  EXPECT_EQ(gaps[0]["frame"], first + 1);
+  EXPECT_EQ(gaps[0]["last_frame"], first + 10);
+  EXPECT_NE(plain(gaps[0]).find(std::to_string(first + 1) + "-" + std::to_string(first + 10)), std::string::npos);
+  ASSERT_EQ(of_type(records, "transaction").size(), 1u);
+  EXPECT_EQ(of_type(records, "transaction")[0]["incomplete"], true);
+}
+
 TEST(Decode, MarksWhatAGapMadeIncomplete) {
   for (const std::size_t lost : {8u, 9u, 10u, 11u}) {  // request, data, response, next request
     Connection wire;

@@ -61,8 +61,15 @@ TEST(FujiDecode, GivesTransactionsBehindTheInitPackets) {
   }
 }
 
-TEST(FujiDecode, JoinsItsThreeConnections) {
-  Connection command(1, 2, 55740), events(10, 20, 55741), live_view(100, 200, 55742);
+class FujiLanes : public testing::TestWithParam<std::array<u16, 3>> {};
+// The usual ports, and free ones, where the live view is behind the events.
+INSTANTIATE_TEST_SUITE_P(Ports, FujiLanes,
+                         testing::Values(std::array<u16, 3>{55740, 55741, 55742},
+                                         std::array<u16, 3>{41111, 40002, 40003}));
+
+TEST_P(FujiLanes, AreJoinedToTheirSession) {
+  const auto [first, second, third] = GetParam();
+  Connection command(1, 2, first), events(10, 20, second), live_view(100, 200, third);
   auto frames = command_connection(command);
   for (const auto& frame : events.open()) frames.push_back(frame);
   frames.push_back(events.send(true, encoded({.kind = ptp::Kind::event, .count = 1, .code = 0x4002, .params = {7}})));

@@ -59,6 +59,50 @@ TEST_F(LayersTest, FindsTcpUnderEveryLinkLayer) {
   EXPECT_TRUE(warnings_.empty());
 }
 
+// Head of a frame that says: what follows is an A-MSDU.
+Bytes aggregate_head() { return Bytes{0x88, 1} + Bytes(22) + Bytes{0x80, 0}; }
+Bytes subframe(const Bytes& msdu, bool last = false) {
+  auto bytes = Bytes(12, 2) + Bytes{static_cast<u8>(msdu.size() >> 8), static_cast<u8>(msdu.size())} + msdu;
+  if (!last) bytes.resize((bytes.size() + 3) / 4 * 4);
+  return bytes;
+}
+
+TEST_F(LayersTest, ReadsEveryPacketOfAnAggregatedFrame) {
+  const Bytes snap = {0xAA, 0xAA, 3, 0, 0, 0, 8, 0}, arp = {0xAA, 0xAA, 3, 0, 0, 0, 8, 6, 1, 2, 3};
+  const auto one = snap + ip();
+  const auto frame =
+      aggregate_head() + subframe(arp) + subframe(one) + subframe(arp) + subframe(one) + subframe(one, true);
+  expect_found(LinkType::ieee802_11, frame);
+  for (int i = 0; i < 2; ++i) {
+    const auto packet = layers_.more();
+    ASSERT_TRUE(packet) << i;
+    EXPECT_EQ(packet->segment.sequence, 77u);
+    EXPECT_EQ(Bytes(packet->segment.payload.begin(), packet->segment.payload.end()), payload);
+  }
+  EXPECT_FALSE(layers_.more());
+  expect_found(LinkType::ethernet, ethernet());
+  EXPECT_FALSE(layers_.more());
+}
+
+TEST_F(LayersTest, AggregatedFramesThatAreCutGiveWhatIsThere) {
+  const Bytes snap = {0xAA, 0xAA, 3, 0, 0, 0, 8, 0};
+  const auto frame = aggregate_head() + subframe(snap + ip()) + subframe(snap + ip(), true);
+  for (std::size_t size = 0; size < frame.size(); ++size) {
+    std::size_t bytes = 0, missing = 0;
+    for (auto packet =
+             dig(LinkType::ieee802_11, Bytes(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)));
+         packet; packet = layers_.more()) {
+      bytes += packet->segment.payload.size();
+      missing += packet->missing;
+    }
+    EXPECT_EQ((bytes + missing) % payload.size(), 0u) << size;
+  }
+  // A length beyond the frame is the end of it.
+  auto lying = aggregate_head() + subframe(snap + ip(), true);
+  lying[aggregate_head().size() + 12] = 0xFF;
+  expect_found(LinkType::ieee802_11, lying);
+}
+
 TEST_F(LayersTest, SaysWhatItCannotRead) {
   EXPECT_FALSE(dig(static_cast<LinkType>(147), ethernet()));
   EXPECT_FALSE(dig(static_cast<LinkType>(147), ethernet()));

@@ -75,8 +75,9 @@ TEST(Learn, MakesAProfileOfACapture) {
   const auto& profile = learned.profile;
   EXPECT_EQ(profile.device.manufacturer, "Maker");
   EXPECT_EQ(profile.device.operations, device().operations_supported);
-  ASSERT_EQ(profile.properties.size(), 2u);
+  ASSERT_EQ(profile.properties.size(), 3u);
   EXPECT_EQ(profile.properties[0].current, Value(u16_type, 4));
+  EXPECT_EQ(profile.properties[2].refusal, 0x200A);
   EXPECT_EQ(std::get<ptp::EnumerationForm>(profile.properties[0].form).values.size(), 2u);  // each once
   ASSERT_EQ(profile.storages.size(), 1u);
   EXPECT_EQ(profile.storages[0].capacity, 1'000'000u);
@@ -95,7 +96,23 @@ TEST(Learn, SaysWhereEachValueIsFromAndWhatIsUnknown) {
   const auto toml = to_toml(session().learned());
   EXPECT_NE(toml.find("model = \"Model 1\"  # frame 8\n"), std::string::npos) << toml;
   EXPECT_NE(toml.find("capture = \"100ms\"  # not observed\n"), std::string::npos);
-  EXPECT_NE(toml.find("0xD002 (refused: 0x200A)"), std::string::npos);
+  EXPECT_NE(toml.find("refuse = \"DevicePropNotSupported\"  # frame "), std::string::npos) << toml;
+  EXPECT_NE(toml.find("type = \"uint8\"  # not observed\n"), std::string::npos);
+}
+
+TEST(Learn, RefusalsThatPassAreNoneOfTheProperty) {
+  Talk talk;
+  auto info = device();
+  info.device_properties_supported = {0xD001, 0xD002, 0xD003};
+  talk.ask(0x1001, {}, ptp::encode(info)).ask(0x1014, {0xD001}, {}, 0x2019).ask(0x1014, {0xD002}, {}, 0x2019);
+  auto described = white_balance();
+  described.code = 0xD002;
+  talk.ask(0x1014, {0xD002}, ptp::encode(described)).ask(0x1014, {0xD003}, {}, 0x2003);
+  const auto learned = talk.learned();
+  ASSERT_EQ(learned.profile.properties.size(), 1u);
+  EXPECT_EQ(learned.profile.properties[0].code, 0xD002);
+  const auto toml = to_toml(learned);
+  EXPECT_NE(toml.find("never described: 0xD001 (refused: 0x2019) 0xD003 (refused: 0x2003)"), std::string::npos) << toml;
 }
 
 TEST(Learn, WritesWhatCanBeLoaded) {
@@ -244,6 +261,34 @@ TEST(LearnSummary, WritesWhatCanBeLoaded) {
   ASSERT_TRUE(loaded.has_value()) << loaded.error()[0].to_string();
   EXPECT_NE(toml.find("code = \"BatteryLevel\"  # line 45\n"), std::string::npos) << toml;
   EXPECT_EQ(toml.find("98765432"), std::string::npos);
+}
+
+TEST(LearnSummary, TakesArraysThatTheTextDoesNotShow) {
+  SummaryCount count;
+  const auto learned = learn_summary(
+                           "Camera summary:\nManufacturer: Maker\nModel: Model 3\nDevice Property Summary:\n"
+                           "Property 0xd101:(read only) (type=0x4004) <CLOCK>20071214</CLOCK>\n"
+                           "Device Icon(0xd405):(read only) (type=0x4002) \n"
+                           "Property 0xd102:(read only) (type=0x6) nothing\n",
+                           count)
+                           .learned();
+  EXPECT_EQ(count.property_lines, 3u);
+  EXPECT_EQ(count.properties, 2u);
+  ASSERT_EQ(learned.profile.properties.size(), 2u);
+  EXPECT_EQ(learned.profile.property(0xD405)->current, Value(ptp::DataType::array_of_uint8, std::vector<i128>()));
+  EXPECT_NE(to_toml(learned).find("# line 6 doesn't show the value of 0xD405"), std::string::npos) << to_toml(learned);
+  EXPECT_EQ(to_toml(learned).find("20071214"), std::string::npos);
+}
+
+TEST(LearnSummary, KnowsBothWordsForAStoreThatOnlyDeletes) {
+  for (const std::string words : {"Read-Only with Object deletion", "Read Only with Object deletion"}) {
+    SummaryCount count;
+    const auto learned = learn_summary(
+        "Manufacturer: Maker\nModel: M\nStorage Devices Summary:\nstore_00010001:\n\tAccess Capability: " + words +
+            "\n",
+        count);
+    EXPECT_EQ(learned.learned().profile.storages.at(0).access_capability, 2);
+  }
 }
 
 // Newer versions print no lists of operations: they are made of what the camera is said to be able to do, and marked.

@@ -4,9 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "capture.h"
+#include "talk.h"
 #include "tests/fake_clock.h"
-#include "wire.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -17,66 +16,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using tests::FakeClock;
 using transport::Reply;
-
-constexpr u16 set_value = 0x1016, get_value = 0x1015, get_event = 0x90C7, capture = 0x100E, info = 0x1001;
-constexpr u16 ok = 0x2001, busy = 0x2019;
-
-// A conversation to be captured, and its file.
-class Talk {
- public:
-  explicit Talk(u32 extension = 10) {  // whose GetEvent is 0x90C7
-    ptp::DeviceInfo device;
-    device.vendor_extension_id = extension;
-    ask(info, {}, ptp::encode(device));
-  }
-  // data: to the initiator; out: from it.
-  Talk& ask(u16 code, std::initializer_list<u32> params = {}, std::optional<Bytes> data = {}, u16 answer = ok) {
-    ++last_;
-    add(false, request(code, last_, params));
-    if (data) add(true, start_data(last_, data->size()) + end_data(last_, *data));
-    add(true, response(answer, last_));
-    return *this;
-  }
-  Talk& give(u16 code, std::initializer_list<u32> params, const Bytes& out, u16 answer = ok) {
-    ++last_;
-    add(false, request(code, last_, params, 2) + start_data(last_, out.size()) + end_data(last_, out));
-    add(true, response(answer, last_));
-    return *this;
-  }
-  Talk& event(u16 code, u32 param) {
-    frames_.push_back(events_.send(true, packet(8, Body().add(code).add(last_).add(param))));
-    return *this;
-  }
-  Talk& unanswered(u16 code) {
-    add(false, request(code, ++last_));
-    return *this;
-  }
-
-  std::shared_ptr<const RecordedFile> file() const {
-    auto bytes = pcap_head(false, 0xA1B23C4D);  // nanoseconds; a frame each millisecond
-    u32 time = 0;
-    for (const auto& frame : frames_) bytes = bytes + pcap_record(false, 1'700'000'000, ++time * 1'000'000, frame);
-    const TemporaryFile stored(bytes);
-    return std::make_shared<const RecordedFile>(load_recording(stored.path()));
-  }
-
- private:
-  void add(bool sent, const Bytes& bytes) { frames_.push_back(wire_.send(sent, bytes)); }
-  std::vector<Bytes> begin() {
-    auto frames = wire_.open();
-    const Bytes identity = ptp::encode_identity({{1, 2, 3}, "who"});
-    frames.push_back(wire_.send(false, packet(1, identity)));
-    frames.push_back(wire_.send(true, packet(2, Body().add(u32{7}).add(ack_))));
-    for (const auto& frame : events_.open()) frames.push_back(frame);
-    frames.push_back(events_.send(false, packet(3, Body().add(u32{7}))));
-    frames.push_back(events_.send(true, packet(4, {})));
-    return frames;
-  }
-  Connection wire_, events_{7, 8, 15740, 50001};
-  Bytes ack_ = Body().add(Bytes(16, 9)).add(u16{'c'}).add(u16{0});  // without a version
-  std::vector<Bytes> frames_ = begin();
-  u32 last_ = 10;
-};
 
 struct Line final : transport::Outlet {
   std::vector<transport::EventOut> events;
@@ -155,6 +94,14 @@ TEST_F(ReplayTest, AnswersByOperationAndParametersInTheOrderOfTheCapture) {
   EXPECT_EQ(ask(get_value, {1}), "2001 c");  // the last one repeats
   EXPECT_EQ(replay_->report().misses, 0u);
   EXPECT_EQ(replay_->report().repeated, 1u);
+}
+
+TEST_F(ReplayTest, CutsDataAsTheCameraDid) {
+  play(Talk().ask_in_pieces(get_value, {{'a', 'b', 'c'}, {'d'}, {}}).ask_in_pieces(0x9101, {{'e', 'f'}}));
+  EXPECT_EQ(ask(get_value), "2001 abcd");
+  EXPECT_THAT(reply_.packets, ElementsAre(3, 1, 0));
+  EXPECT_EQ(ask(0x9101), "2001 ef");
+  EXPECT_THAT(reply_.packets, ElementsAre(2));
 }
 
 TEST_F(ReplayTest, TellsDataToTheCameraApart) {

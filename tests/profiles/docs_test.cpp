@@ -57,7 +57,7 @@ TEST(Documentation, HasEveryKey) {
   std::size_t keys = 0;
   for (const std::string section :
        {"", "[device]\n", "[[property]]\n", "[[storage]]\n", "[[storage]]\n[[storage.objects]]\n", "[[operation]]\n",
-        "[timing]\n", "[flight]\n", "[quirks]\n"}) {
+        "[timing]\n", "[flight]\n", "[quirks]\n", "[usb]\n"}) {
     const auto profile = parse(section + bogus, "my.toml");
     ASSERT_FALSE(profile);
     for (const auto& problem : profile.error()) {

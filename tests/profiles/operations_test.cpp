@@ -178,6 +178,11 @@ TEST(Operation, WrongDataPhase) {
               ElementsAre(HasSubstr("my.toml:19:1: \"{data}\" is what the initiator sends")));
 }
 
+TEST(Operation, DataThatIsNotTaken) {
+  EXPECT_THAT(problems("takes_data = false\n[operation.set]\nArtist = \"{data}\"\n"),
+              ElementsAre("my.toml:19:1: \"{data}\" is what the initiator sends, but takes_data is false"));
+}
+
 TEST(Operation, WrongCases) {
   EXPECT_THAT(problems("[[operation.case]]\nresponse = \"OK\"\n"),
               ElementsAre("my.toml:21:1: [[operation.case]] needs the key 'when'"));

@@ -176,6 +176,49 @@ TEST(Problems, Labels) {
               ElementsAre("my.toml:12:16: '1' in labels must be a string, not the integer 2"));
 }
 
+TEST(Problems, LabelsOfWhatHasNone) {
+  EXPECT_THAT(problems(device + "[[property]]\ncode = 0xD001\ntype = \"array_of_uint8\"\naccess = \"r\"\ndefault = []\n"
+                                "labels = { 1 = \"x\" }\n"),
+              ElementsAre("my.toml:12:10: only integers and strings can have labels"));
+}
+
+TEST(Problems, DormantValue) {
+  EXPECT_THAT(problems(device + property + "default = 1\ndormant = 70000\n"),
+              ElementsAre("my.toml:12:11: 'dormant' of this property: 70000 does not fit uint16 (0 to 65535)"));
+}
+
+TEST(Problems, RawBytes) {
+  for (const std::string key : {"raw_value", "raw_description"})
+    EXPECT_THAT(problems(device + property + "default = 1\n" + key + " = \"0g\"\n"),
+                ElementsAre(AllOf(StartsWith("my.toml:12:"), HasSubstr("must be bytes in hex, not the string '0g'"))));
+}
+
+TEST(Problems, RefusalThatIsNoResponse) {
+  EXPECT_THAT(problems(device + property + "default = 1\nrefuse = \"AccesDenied\"\n"),
+              ElementsAre("my.toml:12:10: unknown response 'AccesDenied'; did you mean 'AccessDenied'?"));
+}
+
+TEST(Problems, TextThatIsTooLong) {
+  const std::string longer(255, 'x');
+  EXPECT_THAT(problems("[device]\nmanufacturer = \"" + longer + device.substr(device.find("Maker") + 5)),
+              ElementsAre("my.toml:2:16: 'manufacturer' is longer than the 254 characters of a PTP string"));
+}
+
+TEST(Problems, BaseThatIsNoName) {
+  EXPECT_THAT(problems("extends = 3\n" + device),
+              ElementsAre("my.toml:1:11: 'extends' must be the name of a profile, not the integer 3"));
+}
+
+TEST(Problems, MediaThatIsNothing) {
+  EXPECT_THAT(problems(device + "[[storage]]\nid = 1\nmedia = \"\"\n"),
+              ElementsAre("my.toml:9:9: 'media' in [[storage]] must be \"synthetic\" or a folder, not the string ''"));
+}
+
+TEST(Problems, HandlePatterns) {
+  EXPECT_THAT(problems(device + "[[storage]]\nid = 1\ncapacity = 1\n[storage.handles]\nfile_stepp = 1\n"),
+              ElementsAre("my.toml:11:1: unknown key 'file_stepp' in [storage.handles]; did you mean 'file_step'?"));
+}
+
 TEST(Problems, FriendlyNameThatIsTooLong) {
   EXPECT_THAT(problems("friendly_name = \"12345678901234567890\"\n" + device),
               ElementsAre("my.toml:1:17: 'friendly_name' is '12345678901234567890': at most 19 characters fit the "

@@ -160,6 +160,15 @@ TEST(GoldenPtpIpTest, CapabilitiesSayWhatTheCameraHas) {
     EXPECT_EQ(*description, expected[i]) << text(*description);
     EXPECT_EQ(encode(*description), found[i]);
   }
+  Bytes list;
+  Writer writer{list};
+  writer.integer(static_cast<u32>(expected.size()));
+  for (const auto& description : expected) {
+    const auto bytes = encode(description);
+    writer.integer(static_cast<u32>(bytes.size() + sizeof(u32)));
+    writer.bytes(bytes);
+  }
+  EXPECT_EQ(list, Bytes(capabilities.begin() + 12, capabilities.end()));
 }
 
 TEST(GoldenPtpIpTest, DefaultsMayLieOutsideTheirForm) {

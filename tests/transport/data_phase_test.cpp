@@ -52,6 +52,19 @@ TEST(DataIn, FileSlices) {
   });
 }
 
+TEST(DataIn, CutAsTheAnswerSays) {
+  World world;
+  world.run([&]() -> Task<> {
+    Client client = co_await handshake(world);
+    const Received got = co_await transaction(*client.command, request(op_cut, 1, 5000));
+    expect_pattern(got.data, 5000);
+    EXPECT_EQ(got.packets, 3u);
+    const Received other = co_await transaction(*client.command, request(op_cut, 2, 999));
+    expect_pattern(other.data, 999);
+    EXPECT_EQ(other.packets, 1u) << "packets that are not the body's are ignored";
+  });
+}
+
 TEST(DataIn, UnknownTotal) {
   World world;
   world.run([&]() -> Task<> {

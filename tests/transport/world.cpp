@@ -50,8 +50,10 @@ struct ToySession final : transport::Session {
         return Reply(transport::Body(std::move(bytes)));
       }
       case op_generated:
+      case op_cut:
       case op_unknown_total: {
         Reply reply(transport::Body(transport::Generated{std::make_shared<Pattern>(), 0, size}));
+        if (message.code == op_cut) reply.packets = {1000, size < 1000 ? 0 : size - 1000, 0};
         reply.unknown_total = message.code == op_unknown_total;
         return reply;
       }
@@ -125,20 +127,20 @@ std::unique_ptr<Link> World::connect(transport::Lane lane) {
   return std::move(client);
 }
 
-void World::settle() {
+void Stage::settle() {
   io.restart();
   // poll() runs what is ready; a coroutine that goes on makes more of it.
   while (io.poll() != 0) {
   }
 }
 
-void World::advance(transport::Duration time) {
+void Stage::advance(transport::Duration time) {
   settle();
   clock.advance(time);
   settle();
 }
 
-void World::run(std::function<Task<>()> test) {
+void Stage::run(std::function<Task<>()> test) {
   std::exception_ptr failure;
   bool ended = false;
   asio::co_spawn(io, std::move(test), [&](const std::exception_ptr& error) {
@@ -147,7 +149,7 @@ void World::run(std::function<Task<>()> test) {
   });
   settle();
   // Time passes only while nothing else can happen.
-  for (int turns = 0; !ended && turns < 100 && clock.waiting(); ++turns) {
+  for (int turns = 0; !ended && turns < 1000 && clock.waiting(); ++turns) {
     clock.advance_to_next();
     settle();
   }
@@ -171,8 +173,12 @@ Bytes hex(std::string_view digits) {
 }
 
 Task<Client> handshake(World& world, bool with_events) {
+  return handshake(Connect([&world] { return world.connect(); }), with_events);
+}
+
+Task<Client> handshake(Connect connect, bool with_events) {
   Client client;
-  client.command = world.connect();
+  client.command = connect();
   const Bytes identity = someone("tester");
   Message hello = plain(Kind::init_command_request);
   hello.wire = identity;
@@ -181,7 +187,7 @@ Task<Client> handshake(World& world, bool with_events) {
   EXPECT_EQ(ack.kind, Kind::init_command_ack);
   client.number = ack.params[0];
   if (with_events) {
-    client.events = world.connect();
+    client.events = connect();
     co_await send(*client.events, plain(Kind::init_event_request, client.number));
     const Message event_ack = co_await receive(*client.events);
     EXPECT_EQ(event_ack.kind, Kind::init_event_ack);

@@ -41,6 +41,7 @@ enum : u16 {
   op_unknown_total = 0x9009,
   op_broken_source = 0x900A,  // params[0] bytes, of which the source gives half
   op_flood = 0x900B,          // params[0] events
+  op_cut = 0x900D,            // params[0] bytes in packets of 1000, the rest, and nothing
   op_lanes = 0x900C,          // events and live view have ports of their own: they may come (params[0] 1) or not (0)
 };
 
@@ -63,13 +64,9 @@ struct Toy final : transport::Responder {
 // The byte at an offset of everything that the toy generates.
 inline u8 pattern(u64 offset) { return static_cast<u8>(offset * 7 + (offset >> 8)); }
 
-class World {
+// A loop and a clock that goes on only while nothing else can happen.
+class Stage {
  public:
-  explicit World(transport::ServerOptions options = {});
-  ~World();
-
-  // A fresh connection to the server; nothing has been sent on it.
-  std::unique_ptr<Link> connect(transport::Lane lane = transport::Lane::first_packet_says);
   // A coroutine of the test: run() returns when it has ended, or fails when it waits for something that never comes.
   void run(std::function<Task<>()> test);
   // Lets everything go as far as it can without time passing.
@@ -78,6 +75,16 @@ class World {
 
   asio::io_context io{1};
   FakeClock clock;
+};
+
+class World : public Stage {
+ public:
+  explicit World(transport::ServerOptions options = {});
+  ~World();
+
+  // A fresh connection to the server; nothing has been sent on it.
+  std::unique_ptr<Link> connect(transport::Lane lane = transport::Lane::first_packet_says);
+
   Toy toy;
   std::vector<std::string> log;
   std::unique_ptr<transport::Server> server;
@@ -94,6 +101,8 @@ struct Client {
   u32 number = 0;
 };
 Task<Client> handshake(World& world, bool with_events = true);
+using Connect = std::function<std::unique_ptr<Link>()>;
+Task<Client> handshake(Connect connect, bool with_events = true);
 
 Message request(u16 code, u32 transaction_id);
 Message request(u16 code, u32 transaction_id, u32 param);

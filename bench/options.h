@@ -1,0 +1,30 @@
+// What all end-to-end measurements are told.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ptp/bytes.h"
+
+namespace stuntcam::bench {
+
+inline constexpr double kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
+
+struct Options {
+  std::string stuntcam = STUNTCAM_PROGRAM;
+  std::string json;               // where results go as well; "" = nowhere
+  std::vector<std::string> rows;  // by name; none: all
+  bool list = false;
+  // As little as shows that it still works; what is measured then means nothing.
+  bool brief = false;
+  int pairs = 7;  // at least as many as can tell where a median is: seven
+
+  // What a whole run and a brief one do.
+  u64 object(u64 whole) const { return brief ? u64{4} << 20 : whole; }
+  int times(int whole, int briefly) const { return brief ? briefly : whole; }
+};
+
+// Throws std::invalid_argument with the usage.
+Options parse(const std::vector<std::string>& arguments);
+
+}  // namespace stuntcam::bench

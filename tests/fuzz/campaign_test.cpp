@@ -1,0 +1,161 @@
+// Clients with planted bugs are found out, each by the few faults that it takes; corrected ones are left in peace.
+#include "fuzz/engine/campaign.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "emulator/camera.h"
+#include "profiles/load.h"
+
+namespace stuntcam::fuzz {
+namespace {
+
+Subject subject() {
+  const auto profile = profiles::load(STUNTCAM_SOURCE_DIR "/tests/fuzz/small.toml");
+  Subject camera;
+  camera.make = [profile = profile.value()](transport::Clock& clock) {
+    return std::make_unique<emulator::Camera>(profile, emulator::CameraOptions{}, clock);
+  };
+  return camera;
+}
+
+Command command(const std::string& client, const std::string& file = {}) {
+  Command made;
+  made.target = [](const transport::Ports&) { return std::string(); };
+  made.arguments = [client, file](const transport::Ports& ports, const std::string& folder) {
+    return std::vector<std::string>{client, std::to_string(ports.command), file.empty() ? folder : folder + "/" + file};
+  };
+  return made;
+}
+
+std::string client(const std::string& name) { return std::string(STUNTCAM_CLIENTS) + "/client_" + name; }
+
+struct Hunt {
+  explicit Hunt(const Command& of, CampaignOptions options = {}) : how(of) {
+    options.timeout = std::chrono::seconds(2);
+    options.jobs = 2;
+    report.finding = [this](const Finding& finding) { findings.push_back(finding); };
+    report.progress = [](const Progress&) {};
+    report.remark = [this](const std::string& text) { remarks.push_back(text); };
+    Dictionary words;
+    words.strings = {"IMG_0001.TXT", "Maker"};
+    words.events = {0x4002, 0x400D};
+    campaign = std::make_unique<Campaign>(camera, how, words, std::move(options), report);
+  }
+  void until_found(FindingKind kind) {
+    campaign->prepare();
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    campaign->run([&] { return found(kind) || std::chrono::steady_clock::now() > limit; });
+    ASSERT_TRUE(found(kind));
+  }
+  bool found(FindingKind kind) const {
+    return std::ranges::any_of(findings, [&](const Finding& each) { return each.verdict.kind == kind; });
+  }
+  const Finding& of(FindingKind kind) const {
+    return *std::ranges::find_if(findings, [&](const Finding& each) { return each.verdict.kind == kind; });
+  }
+  // How often it comes again.
+  int again(const Finding& finding, int times) const {
+    int count = 0;
+    for (int i = 0; i < times; ++i) {
+      const auto found_again = campaign->replay(finding.plan);
+      count += found_again && found_again->verdict.key == finding.verdict.key ? 1 : 0;
+    }
+    return count;
+  }
+
+  Subject camera = subject();
+  Command how;
+  Campaign::Report report;
+  std::vector<Finding> findings;
+  std::vector<std::string> remarks;
+  std::unique_ptr<Campaign> campaign;
+};
+
+struct Planted {
+  const char* client;
+  FindingKind kind;
+  const char* file = "";  // that it makes, and must be right
+  const char* expected = "";
+};
+void PrintTo(const Planted& planted, std::ostream* out) { *out << planted.client; }
+
+class PlantedBug : public testing::TestWithParam<Planted> {
+ protected:
+  static CampaignOptions options() {
+    CampaignOptions made;
+    made.expected = GetParam().expected;
+    return made;
+  }
+};
+
+TEST_P(PlantedBug, IsFoundAndComesAgain) {
+  Hunt hunt(command(client(GetParam().client), GetParam().file), options());
+  hunt.until_found(GetParam().kind);
+  if (HasFatalFailure()) return;
+  const auto& finding = hunt.of(GetParam().kind);
+  EXPECT_EQ(finding.plan.faults.size(), 1u) << finding.verdict.text;
+  EXPECT_EQ(finding.repeated, finding.tried);
+  const int times = GetParam().kind == FindingKind::hang ? 2 : 10;
+  EXPECT_EQ(hunt.again(finding, times), times);
+}
+
+TEST_P(PlantedBug, IsNotFoundWhereItIsCorrected) {
+  auto made = options();
+  made.runs = 150;
+  Hunt hunt(command(client(std::string(GetParam().client) + "_corrected"), GetParam().file), made);
+  hunt.campaign->prepare();
+  hunt.campaign->run([] { return false; });
+  for (const auto& finding : hunt.findings)
+    ADD_FAILURE() << finding.verdict.text << ": " << transport::to_string(finding.plan.faults.front());
+  EXPECT_EQ(hunt.campaign->progress().runs, 150u);
+  EXPECT_TRUE(hunt.remarks.empty()) << hunt.remarks.front();
+}
+
+INSTANTIATE_TEST_SUITE_P(Fuzz, PlantedBug,
+                         testing::Values(Planted{"short_data_set", FindingKind::crash},
+                                         Planted{"count_overflow", FindingKind::crash},
+                                         Planted{"missing_timeout", FindingKind::hang},
+                                         Planted{"trusts_total", FindingKind::wrong, "object", "{dir}/object"},
+                                         Planted{"event_order", FindingKind::crash},
+                                         Planted{"path_traversal", FindingKind::wrong}),
+                         [](const auto& planted) { return std::string(planted.param.client); });
+
+std::string unfit(const std::vector<std::string>& words) {
+  Command made;
+  made.target = [](const transport::Ports&) { return std::string(); };
+  made.arguments = [words](const transport::Ports&, const std::string&) { return words; };
+  Hunt hunt(made);
+  try {
+    hunt.campaign->prepare();
+  } catch (const Unfit& problem) {
+    return problem.what();
+  }
+  return hunt.remarks.empty() ? "" : hunt.remarks.front();
+}
+
+TEST(Campaign, SaysWhichClientsCannotBeFuzzed) {
+  EXPECT_NE(unfit({"/nonexistent/client"}).find("cannot start /nonexistent/client"), std::string::npos);
+  EXPECT_NE(unfit({"true"}).find("never connects"), std::string::npos);
+  EXPECT_NE(unfit({"sleep", "60"}).find("did not end within 2 s"), std::string::npos);
+  EXPECT_NE(unfit({"sh", "-c", "kill -SEGV $$"}).find("signal 11"), std::string::npos);
+}
+
+TEST(Campaign, SaysWhichClientsSucceedWhateverHappens) {
+  auto made = command(client("short_data_set"));
+  const auto inner = made.arguments;
+  made.arguments = [inner](const transport::Ports& ports, const std::string& folder) {
+    const auto words = inner(ports, folder);
+    return std::vector<std::string>{"sh", "-c", words[0] + " " + words[1] + "; true"};
+  };
+  Hunt hunt(made);
+  hunt.campaign->prepare();
+  ASSERT_EQ(hunt.remarks.size(), 1u);
+  EXPECT_NE(hunt.remarks[0].find("exits with 0 whatever happens"), std::string::npos) << hunt.remarks[0];
+}
+
+}  // namespace
+}  // namespace stuntcam::fuzz

@@ -1,0 +1,48 @@
+""".clusterfuzzlite/build.sh, run as its container runs it: what it puts into $OUT is complete, and fuzzes."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TARGETS = ["text", "framings"]  # those of the smallest library: what is built is not what is tested here
+CLANG = "clang++-19"
+
+
+def build(folder):
+    (folder / "src").mkdir()
+    (folder / "src/stuntcam").symlink_to(ROOT)
+    environment = dict(os.environ, SRC=str(folder / "src"), OUT=str(folder / "out"), TARGETS=" ".join(TARGETS), CC="clang-19",
+                       CXX=CLANG, CXXFLAGS="-O1 -gline-tables-only -fsanitize=address,fuzzer-no-link -stdlib=libc++",
+                       LIB_FUZZING_ENGINE="-fsanitize=fuzzer")
+    if shutil.which("ccache"):
+        environment["LAUNCHER"] = "ccache"
+    subprocess.run([str(ROOT / ".clusterfuzzlite/build.sh")], env=environment, check=True)
+
+
+def check(out):
+    for target in TARGETS:
+        program = out / f"fuzz_{target}"
+        corpus = out / f"fuzz_{target}_seed_corpus.zip"
+        assert os.access(program, os.X_OK), program
+        assert corpus.stat().st_size > 100, corpus
+        assert (out / f"fuzz_{target}.dict").exists(), target
+        needed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+        assert f"{out}/lib/libfmt" in needed, f"{target} takes its libraries from elsewhere:\n{needed}"
+        inputs = out / f"corpus_{target}"
+        shutil.unpack_archive(corpus, inputs)
+        assert len(os.listdir(inputs)) > 5, inputs
+        run = subprocess.run([program, "-runs=2000", "-seed=1", inputs], capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr[-2000:]
+        assert "Done 2000 runs" in run.stderr, run.stderr[-2000:]
+
+
+if not shutil.which(CLANG):
+    print(f"skipped: no {CLANG}")
+    sys.exit(1 if os.environ.get("CI") == "true" else 77)
+with tempfile.TemporaryDirectory() as temporary:
+    build(pathlib.Path(temporary))
+    check(pathlib.Path(temporary) / "out")
+print("ok")

@@ -1,0 +1,33 @@
+"""Runs in the guest: a camera of ours on its bus, passed through to PTP/IP, and gphoto2. Arguments: PROGRAM USBIP-PORT"""
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+
+import guest_virtual as bus
+
+PROGRAM, PORT = sys.argv[1:]
+
+
+def main():
+    bus.run("modprobe", "vhci-hcd")
+    bus.run("usbip", "--tcp-port", PORT, "attach", "-r", bus.HOST, "-b", "1-1")
+    bus.until(lambda: bus.on_bus(*bus.IDS["nikon-d5300"]), "the camera on the bus")
+    command = [PROGRAM, "serve", "usb:04b0:0431", "--port", "0", "--record", "/out/circle.pcapng"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as passed:
+        try:
+            port = json.loads(passed.stdout.readline())["port"]
+            gphoto2 = ("gphoto2", "--port", f"ptpip:127.0.0.1:{port}:{port}", "--camera", "PTP/IP Camera")
+            with open("/out/list", "w", encoding="utf-8") as listed:
+                listed.write(bus.run(*gphoto2, "--list-files", where=tempfile.mkdtemp()))
+            bus.run(*gphoto2, "--get-file", "1", where="/out")
+            where = tempfile.mkdtemp()
+            assert "Saving file as" in bus.run(*gphoto2, "--capture-image-and-download", where=where)
+        finally:
+            passed.send_signal(signal.SIGTERM)
+    assert passed.returncode == 0, passed.returncode
+
+
+if __name__ == "__main__":
+    main()

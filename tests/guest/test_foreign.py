@@ -1,0 +1,115 @@
+"""The pass-through in front of responders that nobody here wrote: QEMU's usb-mtp, and Debian's umtp-responder."""
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+import guest
+import harness
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BIG = 64 << 20
+# In the guest: until it is told to end.
+SERVE = """{program} serve {camera} --host 0.0.0.0 --port {port} --ready-file /out/ready &
+while [ ! -e /out/stop ]; do sleep 0.2; done
+kill -TERM $!
+wait $!
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+class Foreign(harness.Test):
+    def serve(self, camera, before, extra=()):
+        """The pass-through in the guest, in front of the camera there; it has one port here and there."""
+        self.port = free_port()
+        payload = before + SERVE.format(program=harness.PROGRAM, camera=camera, port=self.port)
+        machine = guest.Machine(payload, 400 * harness.PATIENCE, forward=[(self.port, self.port)], extra=extra)
+        self.addCleanup(machine.remove)
+        self.addCleanup(lambda: print(f"--- the guest said:\n{machine.said()}", file=sys.stderr))
+        machine.wait_for("ready")
+        return machine
+
+    def stop(self, machine):
+        machine.tell("stop")
+        self.assertEqual(0, machine.end()[0])
+
+    def ours(self, *arguments, status=0):
+        ended = subprocess.run([harness.PROGRAM, *arguments, "-t", f"ptpip:127.0.0.1:{self.port}:{self.port}"],
+                               capture_output=True, text=True, timeout=200 * harness.PATIENCE, check=False)
+        self.assertEqual(status, ended.returncode, f"{arguments}: {ended.stderr}")
+        return ended.stdout
+
+    def test_qemu(self):
+        shared = os.path.join(self.folder, "shared")
+        for name, size in (("BIG.BIN", BIG), ("ONE.BIN", 1), ("FULL.BIN", 500)):
+            harness.write_pattern(self.path("shared", "DCIM", name), size, size)
+        # Its serial number tells the port: back in the same one, it is the same camera.
+        device = ("-device", "qemu-xhci,id=xhci", "-device", f"usb-mtp,id=mtp,bus=xhci.0,port=1,rootdir={shared}")
+        machine = self.serve("usb:46f4:0004", "modprobe xhci-pci; sleep 2\n", device)
+        listed = self.gphoto2(self.port, "--list-files")
+        self.assertIn("BIG.BIN", listed)
+        folder = next(line.split("'")[1] for line in listed.splitlines() if "DCIM'" in line)
+        for name in ("BIG.BIN", "ONE.BIN", "FULL.BIN"):
+            where = self.gphoto2(self.port, "--folder", folder, "--get-file", name).where
+            self.assertEqual(digest(os.path.join(shared, "DCIM", name)), digest(os.path.join(where, name)), name)
+        # Unplugged within a transfer, and back.
+        going = self.start(self.port, "--folder", folder, "--get-file", "BIG.BIN")
+        harness.wait_until(lambda: any(size > 0 for size in self.sizes(going.where)), 60,
+                           "the first bytes")
+        machine.qmp("device_del", id="mtp")
+        self.assertNotEqual(0, going.wait(60 * harness.PATIENCE))
+        harness.wait_until(lambda: self.plugged(machine, shared), 60, "the port being free")
+        harness.wait_until(self.answers, 60, "the camera being served again")
+        self.assertIn("BIG.BIN", self.gphoto2(self.port, "--list-files"))
+        self.stop(machine)
+
+    @staticmethod
+    def sizes(folder):
+        return [os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)
+                if os.path.isfile(os.path.join(folder, name))]
+
+    @staticmethod
+    def plugged(machine, shared):
+        try:
+            machine.qmp("device_add", driver="usb-mtp", id="mtp", bus="xhci.0", port="1", rootdir=shared)
+        except guest.Refused:
+            return False
+        return True
+
+    def answers(self):
+        ended = subprocess.run([harness.PROGRAM, "info", "-t", f"ptpip:127.0.0.1:{self.port}:{self.port}"],
+                               capture_output=True, timeout=60, check=False)
+        return ended.returncode == 0
+
+    def test_umtp_responder(self):
+        try:
+            package = guest.unpacked("umtp-responder")
+        except guest.Unavailable as reason:
+            guest.skip_or_fail(str(reason))
+        before = f"set -- {package}; . {HERE}/gadget.sh; sleep 2; cd /tmp/store; md5sum *.BIN > /out/sums\n"
+        machine = self.serve("usb:1d6b:0100", before)
+        sums = dict(reversed(line.split()) for line in machine.read("sums").splitlines())
+        self.assertEqual(4, len(sums))
+        listed = [json.loads(line)["name"] for line in self.ours("ls", "--json").splitlines()]
+        self.assertLessEqual(set(sums), set(listed))
+        for name, expected in sums.items():
+            self.ours("get", name, "-o", self.path("got", name))
+            self.assertEqual(expected, digest(self.path("got", name)), name)
+        self.stop(machine)
+
+
+if __name__ == "__main__":
+    guest.main()

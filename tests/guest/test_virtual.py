@@ -1,0 +1,55 @@
+"""Our cameras, attached by the kernel of a real Linux through USB/IP, and driven there by gphoto2 and PyUSB."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+import guest
+import harness
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CAMERAS = ("nikon-d5300", "parrot-sequoia", "canon-eos-r6", "olympus-e-m1", "leica-sl", "generic")
+
+
+def usbip_port(camera):
+    return camera.ready[0]["usbip"].rsplit(":", 1)[1]
+
+
+class Virtual(harness.Test):
+    def machine(self, payload, limit, **more):
+        machine = guest.Machine(payload, limit * harness.PATIENCE, **more)
+        self.addCleanup(machine.remove)
+        return machine
+
+    def test_every_camera_on_a_real_bus(self):
+        arguments = []
+        for name in CAMERAS:
+            camera = self.camera("--usbip", "127.0.0.1:0", camera=name)
+            arguments += [f"{name}={usbip_port(camera)}", f"{name}-ptpip={camera.port}"]
+        machine = self.machine(f"cd {HERE} && exec /usr/bin/python3 guest_virtual.py {' '.join(arguments)}", 500)
+        status, said = machine.end()
+        print(said, file=sys.stderr)
+        self.assertEqual(0, status)
+
+    def test_the_whole_circle(self):
+        """Our camera, USB/IP, the kernel, libusb, the pass-through, PTP/IP, gphoto2; recorded, and replayed."""
+        camera = self.camera("--usbip", "127.0.0.1:0")
+        machine = self.machine(
+            f"cd {HERE} && exec /usr/bin/python3 guest_circle.py {harness.PROGRAM} {usbip_port(camera)}", 300)
+        status, said = machine.end()
+        print(said, file=sys.stderr)
+        self.assertEqual(0, status)
+        direct = self.gphoto2(camera.port, "--get-file", "1")
+        self.assertSameFile(os.path.join(direct.where, "DSC_0001.JPG"), machine.path("DSC_0001.JPG"))
+        replayed = harness.Camera("--timing", "none", camera=machine.path("circle.pcapng"))
+        self.addCleanup(self._end, replayed)
+        self.assertEqual(machine.read("list"), self.gphoto2(replayed.port, "--list-files"))
+
+    def test_on_a_device_controller(self):
+        machine = self.machine(f"cd {HERE} && exec /usr/bin/python3 guest_gadget.py {harness.PROGRAM}", 300)
+        status, said = machine.end()
+        print(said, file=sys.stderr)
+        self.assertEqual(0, status)
+
+
+if __name__ == "__main__":
+    guest.main()

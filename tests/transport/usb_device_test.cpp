@@ -1,0 +1,475 @@
+// A virtual USB device, told as a host sees it: docs/protocol.md §6, docs/virtual-usb.md.
+#include "tests/transport/usb_host.h"
+
+namespace stuntcam::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using transport::usb::Description;
+using transport::usb::Speed;
+using transport::usb::StatusAnswer;
+
+constexpr u16 ok = 0x2001, incomplete = 0x2007, not_supported = 0x2005;
+
+Description camera() {
+  Description device;
+  device.vendor_id = 0x1234;
+  device.product_id = 0x5678;
+  device.manufacturer = "Maker";
+  device.product = "Camera";
+  device.serial = "42";
+  return device;
+}
+
+Bytes made(u64 size) {
+  Bytes bytes(size);
+  for (u64 i = 0; i < size; ++i) bytes[i] = pattern(i);
+  return bytes;
+}
+
+Bytes payload(const Bytes& container) { return {container.begin() + 12, container.end()}; }
+
+struct Usb : testing::Test {
+  World world;
+  UsbHost host{world, camera()};
+};
+
+TEST_F(Usb, DescribesItself) {
+  const auto device = host.control(0x80, 6, 0x0100, 0, 18);
+  ASSERT_TRUE(device);
+  EXPECT_EQ(*device, hex("12 01 00 02 00 00 00 40 34 12 78 56 00 01 01 02 03 01"));
+  const auto head = host.control(0x80, 6, 0x0200, 0, 9);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->size(), 9u);
+  const auto whole = host.control(0x80, 6, 0x0200, 0, 255);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(*whole, hex("09 02 27 00 01 01 00 c0 01  09 04 00 00 03 06 01 01 00"
+                        "07 05 81 02 00 02 00  07 05 02 02 00 02 00  07 05 83 03 40 00 06"));
+  EXPECT_EQ(host.control(0x80, 6, 0x0300, 0, 255), hex("04 03 09 04"));
+  EXPECT_EQ(host.control(0x80, 6, 0x0301, 0x0409, 255), hex("0c 03 4d 00 61 00 6b 00 65 00 72 00"));
+  EXPECT_EQ(host.control(0x80, 6, 0x0303, 0x0409, 255), hex("06 03 34 00 32 00"));
+  EXPECT_FALSE(host.control(0x80, 6, 0x0304, 0x0409, 255));
+  EXPECT_FALSE(host.control(0x80, 6, 0x0F00, 0, 255)) << "no BOS below super speed";
+}
+
+TEST(UsbSpeeds, HavePacketsOfTheirOwn) {
+  World world;
+  auto description = camera();
+  description.speed = Speed::super;
+  UsbHost host(world, description);
+  const auto configuration = host.control(0x80, 6, 0x0200, 0, 255);
+  ASSERT_TRUE(configuration);
+  EXPECT_EQ(configuration->size(), 0x39u);
+  EXPECT_EQ(Bytes(configuration->begin() + 18, configuration->begin() + 31),
+            hex("07 05 81 02 00 04 00 06 30 00 00 00 00"));
+  EXPECT_EQ(host.control(0x80, 6, 0x0F00, 0, 255)->size(), 22u);
+  description.speed = Speed::full;
+  UsbHost slow(world, description);
+  EXPECT_EQ(slow.control(0x80, 6, 0x0200, 0, 255)->at(22), 64);
+}
+
+TEST_F(Usb, StallsOnRequestsThatItDoesNotKnow) {
+  EXPECT_FALSE(host.control(0x80, 0x77, 0, 0, 10));
+  EXPECT_FALSE(host.control(0x21, 0x69, 0, 0, 0));
+  EXPECT_FALSE(host.control(0x21, 0x64, 0, 0, 6, hex("0240 01000000"))) << "no cancellation code";
+  EXPECT_FALSE(host.control(0x21, 0x64, 0, 0, 4, hex("0140 0100"))) << "cut";
+  EXPECT_FALSE(host.control(0xA1, 0x67, 0, 1, 20)) << "there is one interface";
+  EXPECT_FALSE(host.control(0x00, 9, 2, 0, 0)) << "there is one configuration";
+  EXPECT_FALSE(host.control(0x82, 0, 0, 0x84, 2)) << "no such endpoint";
+}
+
+TEST_F(Usb, AnswersWithAResponse) {
+  host.send_command(op_nothing, 1);
+  EXPECT_EQ(host.receive(), hex("0c000000 0300 0120 01000000"));
+}
+
+TEST_F(Usb, KeepsUrbsUntilThereIsData) {
+  const u32 waiting = host.in();
+  EXPECT_EQ(host.ended(waiting), nullptr);
+  host.send_command(op_nothing, 1);
+  ASSERT_NE(host.ended(waiting), nullptr);
+  EXPECT_EQ(UsbHost::response(host.ended(waiting)->data), ok);
+}
+
+TEST_F(Usb, SendsDataAndResponseInTransfersOfTheirOwn) {
+  host.send_command(op_bytes, 5, {1000});
+  const auto data = host.receive();
+  ASSERT_EQ(data.size(), 1012u);
+  EXPECT_EQ(Bytes(data.begin(), data.begin() + 12), hex("f4030000 0200 0290 05000000"));
+  EXPECT_EQ(payload(data), made(1000));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, DataOfNoBytesIsAHeader) {
+  host.send_command(op_generated, 5, {0});
+  EXPECT_EQ(host.receive(), hex("0c000000 0200 0390 05000000"));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+// The container fills its last packet: 12 + 500.
+TEST_F(Usb, EndsFullPacketsWithAnEmptyOne) {
+  host.send_command(op_bytes, 1, {500});
+  EXPECT_EQ(host.receive(512).size(), 512u);
+  EXPECT_EQ(host.receive(512).size(), 0u);
+  EXPECT_EQ(UsbHost::response(host.receive(512)), ok);
+  host.send_command(op_bytes, 2, {500});
+  EXPECT_EQ(host.receive(1024).size(), 512u) << "the empty packet ends the larger URB";
+  EXPECT_EQ(UsbHost::response(host.receive(512)), ok);
+}
+
+TEST(UsbQuirks, WithoutEmptyPacketsAnUrbGoesOnIntoTheResponse) {
+  World world;
+  auto description = camera();
+  description.zlp = false;
+  UsbHost host(world, description);
+  host.send_command(op_bytes, 1, {500});
+  EXPECT_EQ(host.receive(512).size(), 512u);
+  EXPECT_EQ(UsbHost::response(host.receive(512)), ok);
+  host.send_command(op_bytes, 2, {500});
+  const auto both = host.receive(1024);
+  ASSERT_EQ(both.size(), 524u);
+  EXPECT_EQ(UsbHost::response({both.begin() + 512, both.end()}), ok);
+}
+
+TEST(UsbQuirks, SplitHeaders) {
+  World world;
+  auto description = camera();
+  description.split_header = true;
+  UsbHost host(world, description);
+  host.send_command(op_bytes, 1, {100});
+  EXPECT_EQ(host.receive().size(), 12u);
+  EXPECT_EQ(host.receive(), made(100));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, CutsAnObjectIntoTheUrbsThatWait) {
+  host.send_command(op_generated, 1, {3 << 20});
+  Bytes all;
+  for (int i = 0; i < 13; ++i) {
+    const auto piece = host.receive(256 << 10);
+    all.insert(all.end(), piece.begin(), piece.end());
+  }
+  EXPECT_EQ(payload(all), made(3 << 20));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, AnUrbThatIsNoMultipleOfThePacketOverflows) {
+  host.send_command(op_bytes, 1, {1000});
+  const u32 urb = host.in(100);
+  ASSERT_NE(host.ended(urb), nullptr);
+  EXPECT_EQ(host.ended(urb)->status, UrbStatus::overflow);
+  EXPECT_EQ(host.ended(urb)->data.size(), 100u);
+  EXPECT_EQ(host.receive(512).size(), 500u) << "the rest of the first packet is lost";
+}
+
+TEST_F(Usb, TakesDataWhole) {
+  host.send_command(op_take, 1);
+  host.out(UsbHost::data(op_take, 1, made(100'000)));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  EXPECT_EQ(world.toy.taken, made(100'000));
+  EXPECT_EQ(world.toy.announced, 100'000u);
+}
+
+TEST_F(Usb, TakesHeaderAndPayloadInTransfersOfTheirOwn) {
+  host.send_command(op_take, 1);
+  host.out(UsbHost::data(op_take, 1, {}, 12 + 600));
+  host.out(made(600));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  EXPECT_EQ(world.toy.taken, made(600));
+}
+
+TEST_F(Usb, TakesDataWithAndWithoutAnEmptyPacket) {
+  for (u32 id = 1; id <= 6; id += 2) {
+    host.send_command(op_take, id);
+    host.out(UsbHost::data(op_take, id, made(500)), id == 3);
+    if (id == 5) host.out({});
+    EXPECT_EQ(UsbHost::response(host.receive()), ok) << id;
+    EXPECT_EQ(world.toy.taken.size(), 500u);
+    host.send_command(op_nothing, id + 1);
+    EXPECT_EQ(UsbHost::response(host.receive()), ok) << id;
+  }
+}
+
+// Hosts write it, and wait for that, before they read the response.
+TEST_F(Usb, AcceptsTheEmptyPacketBeforeTheResponseIsRead) {
+  host.send_command(op_take, 1);
+  host.out(UsbHost::data(op_take, 1, made(500)));
+  EXPECT_NE(host.ended(host.out({})), nullptr);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  host.send_command(op_nothing, 2);
+  EXPECT_NE(host.ended(host.out(UsbHost::command(op_nothing, 3))), nullptr)
+      << "and a command, while it answers another";
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, TakesDataOfUnknownLengthUpToAShortPacket) {
+  host.send_command(op_take, 1);
+  host.out(UsbHost::data(op_take, 1, made(1012), 0xFFFFFFFF));
+  EXPECT_EQ(world.toy.finished, 0u);
+  host.out(made(100));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  EXPECT_EQ(world.toy.taken.size(), 1112u);
+  EXPECT_EQ(world.toy.announced, unknown_size);
+}
+
+TEST_F(Usb, AShortPacketEndsDataEarly) {
+  host.send_command(op_take, 1);
+  host.out(UsbHost::data(op_take, 1, made(100), 12 + 1000));
+  EXPECT_EQ(UsbHost::response(host.receive()), incomplete);
+  EXPECT_FALSE(world.toy.complete);
+}
+
+TEST_F(Usb, DropsWhatIsBehindTheLength) {
+  host.send_command(op_take, 1);
+  host.out(UsbHost::data(op_take, 1, made(900), 12 + 100));
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  EXPECT_EQ(world.toy.taken, made(100));
+  host.send_command(op_nothing, 2);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, EventsComeOnTheInterruptEndpoint) {
+  const u32 urb = host.events();
+  host.send_command(op_event, 1);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  ASSERT_NE(host.ended(urb), nullptr);
+  EXPECT_EQ(host.ended(urb)->data, hex("10000000 0400 0240 ffffffff 07000000"));
+  EXPECT_EQ(host.control(0xA1, 0x65, 0, 0, 64), hex("0240 ffffffff 0100 0400 07000000"));
+}
+
+TEST_F(Usb, NobodyNeedsToReadEvents) {
+  host.send_command(op_flood, 1, {5000});
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  world.advance(10min);
+  EXPECT_FALSE(host.gone);
+  EXPECT_EQ(host.ended(host.events())->data.size(), 12u);
+}
+
+TEST(UsbQuirks, EventsComeInPieces) {
+  World world;
+  auto description = camera();
+  description.interrupt_packet = 8;
+  UsbHost host(world, description);
+  host.send_command(op_event, 1);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  for (int piece = 0; piece < 2; ++piece) {
+    const Urb* got = host.ended(host.events(8));
+    ASSERT_NE(got, nullptr);
+    EXPECT_EQ(got->data.size(), 8u);
+  }
+}
+
+TEST_F(Usb, ACancelEndsADataPhaseToTheHost) {
+  host.send_command(op_generated, 9, {64 << 20});
+  EXPECT_EQ(host.receive(65536).size(), 65536u);
+  EXPECT_TRUE(host.cancel(9));
+  EXPECT_EQ(host.status(), hex("0400 1920")) << "busy until the camera has stopped";
+  world.settle();
+  EXPECT_EQ(host.status(), hex("0400 0120"));
+  EXPECT_EQ(world.toy.cancelled, 1u);
+  const u32 urb = host.in();
+  EXPECT_EQ(host.ended(urb), nullptr) << "no response comes of it";
+  host.send_command(op_nothing, 10);
+  EXPECT_EQ(UsbHost::response(host.ended(urb)->data), ok);
+}
+
+TEST_F(Usb, ACancelEndsADataPhaseFromTheHost) {
+  host.send_command(op_take, 9);
+  host.out(UsbHost::data(op_take, 9, made(4084), 12 + 100'000));
+  EXPECT_TRUE(host.cancel(9));
+  world.settle();
+  EXPECT_EQ(host.status(), hex("0400 0120"));
+  EXPECT_EQ(world.toy.dropped, 1u);
+  EXPECT_EQ(world.toy.finished, 0u);
+  host.send_command(op_nothing, 10);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, ACancelEndsWaiting) {
+  host.send_command(op_slow, 3, {60'000});
+  EXPECT_TRUE(host.cancel(3));
+  world.settle();
+  EXPECT_EQ(host.status(), hex("0400 0120"));
+  host.send_command(op_nothing, 4);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, ACancelOfAResponseThatNobodyRead) {
+  host.send_command(op_nothing, 3);
+  EXPECT_TRUE(host.cancel(3));
+  world.settle();
+  host.send_command(op_nothing, 4);
+  EXPECT_EQ(host.receive().at(8), 4);
+}
+
+TEST_F(Usb, ACancelOfNothing) {
+  EXPECT_TRUE(host.cancel(77));
+  EXPECT_EQ(host.status(), hex("0400 0120"));
+  host.send_command(op_nothing, 4);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+// What was promised of an URB still comes: as zeros.
+TEST_F(Usb, ACancelWithinAnUrbFillsIt) {
+  host.choked = true;
+  host.send_command(op_generated, 9, {4 << 20});
+  const u32 urb = host.in(8 << 20);
+  EXPECT_EQ(host.ended(urb), nullptr);
+  host.choked = false;
+  host.device.carried();
+  world.settle();
+  ASSERT_NE(host.ended(urb), nullptr);
+  EXPECT_TRUE(host.cancel(9));
+  world.settle();
+  EXPECT_EQ(host.ended(urb)->data.size(), host.ended(urb)->size);
+}
+
+TEST_F(Usb, StallsOnWhatIsNoContainer) {
+  const u32 parked = host.in();
+  host.out(hex("05000000 0100 0290 01000000"));
+  ASSERT_NE(host.ended(parked), nullptr);
+  EXPECT_EQ(host.ended(parked)->status, UrbStatus::stalled);
+  EXPECT_EQ(host.ended(host.in())->status, UrbStatus::stalled);
+  EXPECT_EQ(host.ended(host.out(UsbHost::command(op_nothing, 1)))->status, UrbStatus::stalled);
+  EXPECT_EQ(host.status(), hex("0c00 1f20 81000000 02000000"));
+  EXPECT_EQ(host.control(0x82, 0, 0, 0x81, 2), hex("0100"));
+  EXPECT_TRUE(host.clear_halt(0x81));
+  EXPECT_TRUE(host.clear_halt(0x02));
+  EXPECT_EQ(host.status(), hex("0400 0120"));
+  EXPECT_EQ(host.trouble.size(), 1u);
+  host.send_command(op_nothing, 2);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, EveryBrokenContainerStallsAndNothingElse) {
+  for (const char* bytes :
+       {"0c000000 0100 0290", "14000000 0100 0290 01000000 0100", "0c000000 0300 0120 01000000",
+        "0c000000 0400 0240 01000000", "0c000000 0900 0290 01000000", "40000000 0100 0290 01000000 01000000"}) {
+    host.out(hex(bytes));
+    EXPECT_EQ(host.status()->size(), 12u) << bytes;
+    EXPECT_TRUE(host.clear_halt(0x81) && host.clear_halt(0x02));
+    host.send_command(op_nothing, 2);
+    EXPECT_EQ(UsbHost::response(host.receive()), ok) << bytes;
+  }
+  EXPECT_FALSE(host.gone);
+}
+
+TEST(UsbQuirks, StallsOnUnsupportedOperations) {
+  World world;
+  auto description = camera();
+  UsbHost polite(world, description);
+  polite.send_command(0x9FFF, 1);
+  EXPECT_EQ(UsbHost::response(polite.receive()), not_supported);
+  description.stall_unsupported = true;
+  UsbHost host(world, description);
+  const u32 urb = host.in();
+  host.send_command(0x9FFF, 1);
+  EXPECT_EQ(host.ended(urb)->status, UrbStatus::stalled);
+}
+
+TEST(UsbQuirks, StatusInManyWays) {
+  World world;
+  auto description = camera();
+  description.status = StatusAnswer::empty;
+  EXPECT_EQ(UsbHost(world, description).status(), Bytes{});
+  description.status = StatusAnswer::stall;
+  EXPECT_FALSE(UsbHost(world, description).status());
+  description.status = StatusAnswer::busy;
+  EXPECT_EQ(UsbHost(world, description).status(), hex("0400 1920"));
+}
+
+TEST_F(Usb, AResetBeginsANewSession) {
+  EXPECT_EQ(world.toy.opened, 1u);
+  host.send_command(op_generated, 9, {64 << 20});
+  EXPECT_EQ(host.receive(65536).size(), 65536u);
+  const u32 parked = host.in(512);
+  EXPECT_NE(host.ended(parked), nullptr);
+  EXPECT_TRUE(host.control(0x21, 0x66, 0, 0, 0));
+  world.settle();
+  EXPECT_EQ(world.toy.opened, 2u);
+  EXPECT_EQ(world.toy.closed, 1u);
+  EXPECT_FALSE(host.gone);
+  host.send_command(op_nothing, 1);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST(UsbQuirks, ResetThatKeepsTheSession) {
+  World world;
+  auto description = camera();
+  description.reset_keeps_session = true;
+  UsbHost host(world, description);
+  host.send_command(op_generated, 9, {64 << 20});
+  EXPECT_TRUE(host.control(0x21, 0x66, 0, 0, 0));
+  world.settle();
+  EXPECT_EQ(world.toy.opened, 1u);
+  host.send_command(op_nothing, 1);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+TEST_F(Usb, SettingTheConfigurationAgainIsAReset) {
+  EXPECT_TRUE(host.control(0x00, 9, 1, 0, 0));
+  EXPECT_EQ(world.toy.opened, 1u);
+  EXPECT_EQ(host.control(0x80, 8, 0, 0, 1), hex("01"));
+  EXPECT_TRUE(host.control(0x00, 9, 1, 0, 0));
+  world.settle();
+  EXPECT_EQ(world.toy.opened, 2u);
+}
+
+TEST_F(Usb, UnlinkedUrbsAreForgotten) {
+  const u32 first = host.in(), second = host.in(), event = host.events();
+  EXPECT_TRUE(host.device.unlink(first));
+  EXPECT_FALSE(host.device.unlink(first));
+  EXPECT_TRUE(host.device.unlink(event));
+  EXPECT_FALSE(host.device.unlink(12345));
+  host.send_command(op_nothing, 1);
+  EXPECT_EQ(host.ended(first), nullptr);
+  EXPECT_NE(host.ended(second), nullptr);
+}
+
+TEST_F(Usb, OneHostAtATime) {
+  struct Other final : transport::usb::Bus {
+    void answer(u32, UrbStatus, u64, View) override {}
+    void more(View) override {}
+    void accepted(u32, UrbStatus, u64) override {}
+    bool full() const override { return false; }
+    void unplugged() override {}
+  } other;
+  EXPECT_FALSE(host.device.attach(other, "other"));
+  host.device.detach(host);
+  EXPECT_TRUE(host.device.attach(other, "other"));
+  world.settle();
+  EXPECT_EQ(world.toy.opened, 2u);
+  EXPECT_EQ(world.toy.closed, 1u);
+  host.device.detach(other);
+  world.settle();
+}
+
+TEST_F(Usb, ACameraThatClosesIsUnplugged) {
+  host.send_command(op_close, 1);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  world.settle();
+  EXPECT_TRUE(host.gone);
+}
+
+TEST_F(Usb, StopsWithItsServer) {
+  host.send_command(op_generated, 9, {64 << 20});
+  bool stopped = false;
+  world.server->stop([&] { stopped = true; });
+  world.settle();
+  EXPECT_TRUE(stopped);
+  EXPECT_TRUE(host.gone);
+}
+
+TEST_F(Usb, WorksBesideNetworkClients) {
+  world.run([&]() -> Task<> {
+    const Client client = co_await handshake(world);
+    const auto answered = co_await transaction(*client.command, request(op_nothing, 1));
+    EXPECT_EQ(answered.response.code, ok);
+  });
+  host.send_command(op_nothing, 1);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+}
+
+}  // namespace
+}  // namespace stuntcam::tests

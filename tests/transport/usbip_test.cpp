@@ -1,0 +1,393 @@
+// USB/IP on real sockets, told by a client that stands on the other side: a good one and hostile ones.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <thread>
+
+#include <asio/executor_work_guard.hpp>
+
+#include "tests/transport/usb_host.h"
+#include "transport/usbip/server.h"
+
+namespace stuntcam::tests {
+namespace {
+
+using transport::usb::Description;
+using transport::usb::VirtualDevice;
+
+constexpr u16 ok = 0x2001;
+constexpr i32 stall = -32, reset = -104, overflow = -75;
+
+void put32(Bytes& out, u32 value) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<u8>(value >> shift));
+}
+u32 get32(const Bytes& from, std::size_t at) {
+  return static_cast<u32>(from[at] << 24 | from[at + 1] << 16 | from[at + 2] << 8 | from[at + 3]);
+}
+
+struct Answer {
+  u32 kind = 0, sequence = 0;
+  i32 status = 0;
+  u32 size = 0;
+  Bytes data;
+};
+
+// A blocking socket; what takes longer than ten seconds fails.
+class Wire {
+ public:
+  explicit Wire(u16 port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval limit{10, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+  }
+  ~Wire() { ::close(fd_); }
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
+
+  bool send(const Bytes& bytes) const {
+    for (std::size_t at = 0; at < bytes.size();) {
+      const ssize_t sent = ::send(fd_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      at += static_cast<std::size_t>(sent);
+    }
+    return true;
+  }
+  // Fewer: the other side has closed.
+  Bytes receive(std::size_t size) const {
+    Bytes bytes(size);
+    std::size_t got = 0;
+    while (got < size) {
+      const ssize_t count = ::recv(fd_, bytes.data() + got, size - got, 0);
+      if (count <= 0) break;
+      got += static_cast<std::size_t>(count);
+    }
+    bytes.resize(got);
+    return bytes;
+  }
+  bool closed() const { return receive(1).empty(); }
+
+ private:
+  int fd_;
+};
+
+// A host that has attached the device.
+class Attached {
+ public:
+  explicit Attached(u16 port, const std::string& bus_id = "1-1") : wire(port) {
+    Bytes hello = hex("0111 8003 00000000");
+    hello.insert(hello.end(), bus_id.begin(), bus_id.end());
+    hello.resize(40);
+    wire.send(hello);
+    const auto head = wire.receive(8);
+    status = head.size() == 8 ? static_cast<i32>(get32(head, 4)) : -1;
+    if (status == 0) record = wire.receive(312);
+  }
+
+  u32 submit(u32 endpoint, bool to_host, u32 length, const Bytes& data = {}, const Bytes& setup = Bytes(8),
+             u32 packets = 0) {
+    Bytes bytes;
+    for (const u32 each : {1u, ++last, 0x10001u, to_host ? 1u : 0u, endpoint, 0u, length, 0u, packets, 0u})
+      put32(bytes, each);
+    bytes.insert(bytes.end(), setup.begin(), setup.end());
+    bytes.insert(bytes.end(), data.begin(), data.end());
+    wire.send(bytes);
+    return last;
+  }
+  u32 unlink(u32 urb) {
+    Bytes bytes;
+    for (const u32 each : {2u, ++last, 0x10001u, 0u, 0u, urb}) put32(bytes, each);
+    bytes.resize(48);
+    wire.send(bytes);
+    return last;
+  }
+  Answer answer(bool to_host = true) const {
+    const auto head = wire.receive(48);
+    if (head.size() != 48) return {};
+    Answer got{get32(head, 0), get32(head, 4), static_cast<i32>(get32(head, 20)), get32(head, 24), {}};
+    if (got.kind == 3 && to_host && got.size != 0) got.data = wire.receive(got.size);
+    return got;
+  }
+  Answer control(const Bytes& setup, const Bytes& out = {}) {
+    const bool to_host = (setup[0] & 0x80) != 0;
+    const u32 length = static_cast<u32>(setup[6] | setup[7] << 8);
+    submit(0, to_host, length, out, setup);
+    return answer(to_host);
+  }
+  void command(u16 code, u32 id, std::initializer_list<u32> params = {}) {
+    const auto bytes = UsbHost::command(code, id, params);
+    submit(2, false, static_cast<u32>(bytes.size()), bytes);
+    EXPECT_EQ(answer(false).size, bytes.size());
+  }
+  Answer bulk_in(u32 length = 65536) {
+    submit(1, true, length);
+    return answer();
+  }
+
+  Wire wire;
+  i32 status = -1;
+  Bytes record;
+  u32 last = 0;
+};
+
+struct UsbIp : testing::Test {
+  UsbIp() {
+    Description what;
+    what.vendor_id = 0x1234;
+    what.product_id = 0x5678;
+    for (int i = 0; i < 2; ++i) {
+      device = std::make_shared<VirtualDevice>(world.io, what, [this](std::unique_ptr<Link> command, auto events) {
+        return world.server->attach(std::move(command), std::move(events), ptp::Identity{.guid = {}, .name = "host"});
+      });
+      EXPECT_EQ(server->add({&world.io, device}), i == 0 ? "1-1" : "1-2");
+    }
+    port = server->listen("127.0.0.1", 0);
+    thread = std::thread([this] { world.io.run(); });
+  }
+  ~UsbIp() override {
+    asio::post(world.io, [this] {
+      server->stop();
+      world.server->stop([this] {
+        busy.reset();
+        world.io.stop();
+      });
+    });
+    thread.join();
+    world.io.restart();
+  }
+  // Once the camera has noticed that the host before has gone.
+  void is_free_again() const {
+    for (int i = 0; i < 1000; ++i) {
+      Attached host(port);
+      if (host.status == 0) {
+        host.command(op_nothing, 1);
+        EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+        return;
+      }
+      std::this_thread::yield();
+    }
+    FAIL() << "the device stays busy";
+  }
+
+  World world;
+  std::unique_ptr<transport::usbip::Server> server =
+      std::make_unique<transport::usbip::Server>(world.io, [this](const std::string& line) { said.push_back(line); });
+  std::shared_ptr<VirtualDevice> device;
+  asio::executor_work_guard<asio::io_context::executor_type> busy{world.io.get_executor()};
+  std::vector<std::string> said;
+  u16 port = 0;
+  std::thread thread;
+};
+
+TEST_F(UsbIp, ListsWhatItHas) {
+  const Wire wire(port);
+  wire.send(hex("0111 8005 00000000"));
+  const auto head = wire.receive(12);
+  EXPECT_EQ(head, hex("0111 0005 00000000 00000002"));
+  const auto list = wire.receive(632);
+  ASSERT_EQ(list.size(), 632u);
+  EXPECT_EQ(std::string(list.begin() + 256, list.begin() + 259), "1-1");
+  EXPECT_EQ(Bytes(list.begin() + 288, list.begin() + 316),
+            hex("00000001 00000001 00000003 1234 5678 0100 000000 00 01 01 06010100"));
+  EXPECT_TRUE(wire.closed());
+}
+
+TEST_F(UsbIp, GivesEachDeviceToOneHost) {
+  const Attached first(port);
+  EXPECT_EQ(first.status, 0);
+  EXPECT_EQ(first.record.size(), 312u);
+  EXPECT_EQ(Attached(port).status, 2);
+  EXPECT_EQ(Attached(port, "1-2").status, 0);
+  EXPECT_EQ(Attached(port, "9-9").status, 4);
+}
+
+TEST_F(UsbIp, CarriesASession) {
+  Attached host(port);
+  EXPECT_EQ(host.control(hex("80 06 0001 0000 1200")).data.size(), 18u);
+  EXPECT_EQ(host.control(hex("00 09 0100 0000 0000")).status, 0);
+  EXPECT_EQ(host.control(hex("80 77 0000 0000 0400")).status, stall);
+  host.command(op_bytes, 1, {100});
+  EXPECT_EQ(host.bulk_in().data.size(), 112u);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+  host.command(op_event, 2);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+  host.submit(3, true, 64);
+  EXPECT_EQ(host.answer().data.size(), 16u);
+}
+
+TEST_F(UsbIp, TakesData) {
+  Attached host(port);
+  host.command(op_take, 1);
+  const auto bytes = UsbHost::data(op_take, 1, Bytes(3 << 20, 7));
+  host.submit(2, false, static_cast<u32>(bytes.size()), bytes);
+  const auto taken = host.answer(false);
+  EXPECT_EQ(taken.size, bytes.size());
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+TEST_F(UsbIp, StreamsIntoManyUrbs) {
+  constexpr u32 size = 8 << 20, piece = 64 << 10;
+  Attached host(port);
+  host.command(op_generated, 1, {size});
+  u32 asked = 0;
+  Bytes all;
+  for (; asked < 16; ++asked) host.submit(1, true, piece);
+  while (all.size() < size + 12) {
+    const auto got = host.answer();
+    ASSERT_EQ(got.status, 0);
+    ASSERT_FALSE(got.data.empty());
+    all.insert(all.end(), got.data.begin(), got.data.end());
+    host.submit(1, true, piece);
+  }
+  bool same = all.size() == size + 12;
+  for (u32 i = 0; same && i < size; ++i) same = all[i + 12] == pattern(i);
+  EXPECT_TRUE(same);
+  EXPECT_EQ(UsbHost::response(host.answer().data), ok);
+}
+
+TEST_F(UsbIp, OneUrbForAll) {
+  Attached host(port);
+  host.command(op_generated, 1, {9 << 20});
+  const auto got = host.bulk_in(64 << 20);
+  EXPECT_EQ(got.data.size(), (9u << 20) + 12);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+TEST_F(UsbIp, UnlinksWhatWaits) {
+  Attached host(port);
+  const u32 parked = host.submit(1, true, 512);
+  const u32 sequence = host.unlink(parked);
+  auto got = host.answer();
+  EXPECT_EQ(got.kind, 4u);
+  EXPECT_EQ(got.sequence, sequence);
+  EXPECT_EQ(got.status, reset);
+  host.unlink(parked);
+  EXPECT_EQ(host.answer().status, 0);
+  host.command(op_nothing, 1);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+TEST_F(UsbIp, CancelsADataPhase) {
+  Attached host(port);
+  host.command(op_generated, 7, {1u << 30});
+  EXPECT_EQ(host.bulk_in().data.size(), 65536u);
+  EXPECT_EQ(host.control(hex("21 64 0000 0000 0600"), hex("0140 07000000")).status, 0);
+  const Bytes idle = hex("0400 0120");
+  Bytes status;
+  for (int i = 0; i < 1000 && status != idle; ++i) status = host.control(hex("a1 67 0000 0000 2000")).data;
+  EXPECT_EQ(status, idle);
+  host.command(op_nothing, 8);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+TEST_F(UsbIp, TellsStallsAndOverflows) {
+  Attached host(port);
+  host.command(op_bytes, 1, {1000});
+  EXPECT_EQ(host.bulk_in(100).status, overflow);
+  EXPECT_EQ(host.bulk_in().data.size(), 500u);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+  host.submit(2, false, 12, hex("01000000 0100 0290 01000000"));
+  host.answer(false);
+  EXPECT_EQ(host.bulk_in().status, stall);
+  host.submit(9, false, 3, hex("010203"));
+  EXPECT_EQ(host.answer(false).status, stall) << "no such endpoint";
+  EXPECT_EQ(host.control(hex("02 01 0000 8100 0000")).status, 0);
+  EXPECT_EQ(host.control(hex("02 01 0000 0200 0000")).status, 0);
+  host.command(op_nothing, 2);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+TEST_F(UsbIp, ClosesOnLies) {
+  {
+    Attached host(port);
+    host.submit(2, false, 0x80000000);
+    EXPECT_TRUE(host.wire.closed()) << "a negative length";
+  }
+  is_free_again();
+  {
+    Attached host(port);
+    host.submit(1, true, 512, {}, Bytes(8), 3);
+    EXPECT_TRUE(host.wire.closed()) << "isochronous";
+  }
+  is_free_again();
+  {
+    Attached host(port);
+    host.wire.send(Bytes(48, 0x55));
+    EXPECT_TRUE(host.wire.closed()) << "no command";
+  }
+  is_free_again();
+  {
+    Attached host(port);
+    host.submit(0, false, 1 << 20);
+    EXPECT_TRUE(host.wire.closed()) << "a huge control transfer";
+  }
+  is_free_again();
+  const Wire stranger(port);
+  stranger.send(hex("0111 4711 00000000"));
+  EXPECT_TRUE(stranger.closed());
+}
+
+TEST_F(UsbIp, SurvivesHostsThatVanish) {
+  {
+    Attached host(port);
+    host.submit(2, false, 100 << 20, Bytes(1000));  // announces 100 MiB
+  }
+  is_free_again();
+  {
+    Attached host(port);
+    host.command(op_generated, 1, {1u << 30});
+    for (int i = 0; i < 100; ++i) host.submit(1, true, 1 << 20);
+  }
+  is_free_again();
+  {
+    Attached host(port);
+    host.command(op_take, 1);
+    host.submit(2, false, 1 << 20, Bytes(500, 2));
+  }
+  is_free_again();
+}
+
+TEST_F(UsbIp, BoundsWhatWaits) {
+  Attached host(port);
+  for (int i = 0; i < 20'000; ++i) host.submit(3, true, 64);
+  EXPECT_TRUE(host.wire.closed());
+  is_free_again();
+}
+
+TEST_F(UsbIp, UnlinksEverything) {
+  Attached host(port);
+  for (int i = 0; i < 2000; ++i) host.submit(1, true, 512);
+  for (u32 urb = 1; urb <= 2000; ++urb) host.unlink(urb);
+  for (int i = 0; i < 2000; ++i) ASSERT_EQ(host.answer().status, reset);
+  host.command(op_nothing, 1);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+// Answers that nobody reads hold up the commands, and nothing grows.
+TEST_F(UsbIp, AHostThatDoesNotListen) {
+  {
+    Attached host(port);
+    for (int i = 0; i < 20'000; ++i) host.unlink(77);
+    for (int i = 0; i < 20'000; ++i) ASSERT_EQ(host.answer().status, 0);
+  }
+  is_free_again();
+}
+
+TEST_F(UsbIp, ClosesStrangersBeyondMeasure) {
+  std::vector<std::unique_ptr<Wire>> strangers;
+  strangers.reserve(200);
+  for (int i = 0; i < 200; ++i) strangers.push_back(std::make_unique<Wire>(port));
+  EXPECT_TRUE(strangers.back()->closed());
+  strangers.clear();
+  is_free_again();
+}
+
+}  // namespace
+}  // namespace stuntcam::tests

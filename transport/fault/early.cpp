@@ -1,0 +1,48 @@
+// The response waits until the camera has sent an event, or for a limit.
+#include "transport/fault/engine.h"
+#include "transport/fault/kinds.h"
+#include "transport/fault/link.h"
+
+namespace stuntcam::transport {
+namespace {
+
+constexpr Duration usual_limit = std::chrono::seconds(1);
+
+class Early final : public Stage {
+ public:
+  using Stage::Stage;
+
+  void out(Piece piece, Pieces& to) override {
+    const bool suits = piece.is == Piece::Is::head && piece.message.kind == ptp::Kind::operation_response;
+    if (!suits || !fits(FaultDirection::to_initiator, piece.message, Subject::response) || !strikes())
+      return to.push_back(std::move(piece));
+    auto held = std::make_shared<Pieces>();
+    mark(*held);
+    held->push_back(std::move(piece));
+    held_ = held;
+    // Whoever comes first, event or limit, lets it go.
+    const auto release = [held, passage = shared_passage()] {
+      Pieces released;
+      released.swap(*held);
+      if (!released.empty() && passage->link) passage->link->send_later(std::move(released));
+    };
+    passage().engine->when_event_sent(release);
+    passage().engine->clock().after(with().time.value_or(usual_limit), release);
+  }
+  void leave(Pieces& to) override {
+    if (!held_) return;
+    for (auto& piece : *held_) to.push_back(std::move(piece));
+    held_->clear();
+  }
+
+ private:
+  std::shared_ptr<Pieces> held_;
+};
+
+}  // namespace
+
+MadeStage make_early(SharedFault fault, SharedPassage passage) {
+  return std::make_unique<Early>(std::move(fault), std::move(passage));
+}
+
+}  // namespace stuntcam::transport

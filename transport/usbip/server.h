@@ -1,0 +1,40 @@
+// Exports virtual devices to USB/IP clients: `usbip list -r HOST`, `usbip attach -r HOST -b 1-1`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "transport/usb/virtual_device.h"
+#include "transport/usbip/protocol.h"
+
+namespace stuntcam::transport::usbip {
+
+inline constexpr u16 usual_port = 3240;
+
+// A device, and the loop that it lives on. Its number, counted from 1, makes its bus id.
+struct Export {
+  asio::io_context* io = nullptr;
+  std::shared_ptr<usb::VirtualDevice> device;
+};
+
+class Server {
+ public:
+  // `log`: one line for each host that was refused or dropped, and why; called on any loop.
+  Server(asio::io_context&, std::function<void(const std::string&)> log);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::string add(Export);  // its bus id; before listen()
+  // Accepts from now on; port 0 is a free one. Throws std::system_error naming an address that is taken.
+  u16 listen(const std::string& host, u16 port);
+  void stop();  // accepts nobody any more; devices are unplugged by whoever has them
+
+  struct State;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace stuntcam::transport::usbip
