@@ -24,12 +24,14 @@ UsbHost::~UsbHost() {
 
 void UsbHost::answer(u32 urb, UrbStatus status, u64 size, View data) {
   ended_[urb] = {status, size, Bytes(data.begin(), data.end())};
-  filling_ = urb;
+  if (size != data.size()) filling_ = urb;
+  carried += data.size();
 }
 
 void UsbHost::more(View data) {
   auto& urb = ended_[filling_];
   urb.data.insert(urb.data.end(), data.begin(), data.end());
+  carried += data.size();
 }
 
 void UsbHost::accepted(u32 urb, UrbStatus status, u64 size) { ended_[urb] = {status, size, {}}; }

@@ -25,7 +25,7 @@ class UsbHost final : public transport::usb::Bus {
   void answer(u32 urb, UrbStatus, u64 size, View data) override;
   void more(View data) override;
   void accepted(u32 urb, UrbStatus, u64 size) override;
-  bool full() const override { return choked; }
+  bool full() const override { return choked || carried >= room; }
   void unplugged() override { gone = true; }
 
   // URBs; what they return is their number.
@@ -54,6 +54,7 @@ class UsbHost final : public transport::usb::Bus {
   World& world;
   transport::usb::VirtualDevice device;
   bool choked = false, gone = false;
+  u64 carried = 0, room = ~u64{0};  // bytes of answers, and after how many of them the bus is full
   std::vector<std::string> trouble;
 
  private:

@@ -260,6 +260,25 @@ TEST_F(UsbIp, OneUrbForAll) {
   EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
 }
 
+// So much that it cannot be on its way whole when the event is asked for.
+TEST_F(UsbIp, AnEventDoesNotGetIntoAPicture) {
+  constexpr u32 size = 64 << 20;
+  Attached host(port);
+  host.command(op_event, 1);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+  host.command(op_generated, 2, {size});
+  const u32 picture = host.submit(1, true, size + 512), event = host.submit(3, true, 64);
+  auto got = host.answer();
+  ASSERT_EQ(got.sequence, picture);
+  ASSERT_EQ(got.data.size(), size + 12);
+  bool same = true;
+  for (u32 i = 0; same && i < size; ++i) same = got.data[i + 12] == pattern(i);
+  EXPECT_TRUE(same);
+  got = host.answer();
+  EXPECT_EQ(got.sequence, event);
+  EXPECT_EQ(got.data.size(), 16u);
+}
+
 TEST_F(UsbIp, UnlinksWhatWaits) {
   Attached host(port);
   const u32 parked = host.submit(1, true, 512);

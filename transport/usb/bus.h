@@ -16,7 +16,7 @@ class Bus {
  public:
   virtual ~Bus() = default;
   // An URB to the host has ended with `size` bytes. `data` are the first of them; more() brings the rest before
-  // anything else of the same endpoint.
+  // anything else of the same endpoint. Meanwhile those of other endpoints come whole.
   virtual void answer(u32 urb, UrbStatus, u64 size, View data) = 0;
   virtual void more(View data) = 0;
   // An URB from the host has ended, of which so many bytes were accepted.

@@ -48,15 +48,16 @@ class Gadget::Carrier final : public Bus, public std::enable_shared_from_this<Ga
 
   void answer(u32 urb, UrbStatus status, u64 size, View data) override {
     if (status == UrbStatus::stalled) return stalled(urb);
+    Bytes bytes(data.begin(), data.end());
+    if (size == data.size()) return send(urb, std::move(bytes));
     filling_ = urb;
     owed_ = size - data.size();
-    filled_.assign(data.begin(), data.end());
-    if (owed_ == 0) send();
+    filled_ = std::move(bytes);
   }
   void more(View data) override {
     filled_.insert(filled_.end(), data.begin(), data.end());
     owed_ -= data.size();
-    if (owed_ == 0) send();
+    if (owed_ == 0) send(filling_, std::exchange(filled_, {}));
   }
   void accepted(u32, UrbStatus status, u64) override {
     if (status == UrbStatus::stalled) {
@@ -130,17 +131,17 @@ class Gadget::Carrier final : public Bus, public std::enable_shared_from_this<Ga
   }
   // An URB is whole. One that is short of its size and full of whole packets was ended by an empty packet, which has to
   // be sent.
-  void send() {
-    const bool event = filling_ == urb_of_events;
+  void send(u32 urb, Bytes bytes) {
+    const bool event = urb == urb_of_events;
     const int file = event ? port_.interrupt : port_.bulk_in;
     const std::size_t packet = event ? device_->description().interrupt_packet : device_->description().bulk_packet();
-    const bool empty_packet = !filled_.empty() && filled_.size() % packet == 0 && filled_.size() < in_size;
-    const auto ended = [self = shared_from_this(), urb = filling_](i64, Bytes) { self->again(urb); };
+    const bool empty_packet = !bytes.empty() && bytes.size() % packet == 0 && bytes.size() < in_size;
+    const auto ended = [self = shared_from_this(), urb](i64, Bytes) { self->again(urb); };
     if (!empty_packet) {
-      transfers_->write(file, std::exchange(filled_, {}), ended);
+      transfers_->write(file, std::move(bytes), ended);
       return;
     }
-    transfers_->write(file, std::exchange(filled_, {}), [](i64, Bytes) {});
+    transfers_->write(file, std::move(bytes), [](i64, Bytes) {});
     transfers_->write(file, {}, ended);
   }
   void receive() {

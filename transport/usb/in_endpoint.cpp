@@ -21,7 +21,7 @@ void InEndpoint::submit(Bus& bus, u32 urb, u64 length) {
   urbs_.push_back({urb, length});
   if (!zlp_due_ || promised_ != 0) return;
   zlp_due_ = false;
-  finish(bus, UrbStatus::ok, 0);
+  finish(bus, UrbStatus::ok, 0, {});
 }
 
 bool InEndpoint::unlink(u32 urb) {
@@ -35,37 +35,39 @@ bool InEndpoint::unlink(u32 urb) {
   return true;
 }
 
-// `size` bytes more than what was gathered are promised to the first URB, which is answered.
-void InEndpoint::finish(Bus& bus, UrbStatus status, u64 size) {
-  const Bytes first = std::exchange(gathered_, {});
+// `size` bytes more than what was gathered go to the first URB, which is answered: those that are in hand now, which
+// are counted, and the rest is promised.
+std::size_t InEndpoint::finish(Bus& bus, UrbStatus status, u64 size, View in_hand) {
+  Bytes first = std::exchange(gathered_, {});
   const u32 urb = urbs_.front().number;
   urbs_.pop_front();
-  promised_ = size;
-  bus.answer(urb, status, first.size() + size, first);
+  const View now = in_hand.first(static_cast<std::size_t>(std::min<u64>(size, in_hand.size())));
+  promised_ = size - now.size();
+  left_ -= now.size();
+  const u64 whole = first.size() + size;
+  if (!first.empty()) first.insert(first.end(), now.begin(), now.end());
+  bus.answer(urb, status, whole, first.empty() ? now : View(first));
+  return now.size();
 }
 
-// Makes room for bytes of the transfer; false: there is none now.
-bool InEndpoint::open(Bus& bus) {
-  if (halted_ || urbs_.empty()) return false;
+// Makes room for bytes of the transfer, and says how many of them have gone there; none: there is no room now.
+std::optional<std::size_t> InEndpoint::open(Bus& bus, View bytes) {
+  if (halted_ || urbs_.empty()) return {};
   if (zlp_due_) {
     zlp_due_ = false;
-    finish(bus, UrbStatus::ok, 0);
-    return true;
+    return finish(bus, UrbStatus::ok, 0, {});
   }
   const u64 room = urbs_.front().length - gathered_.size();
   const bool fills_its_packet = left_ % packet_ == 0;
   gathers_ = room > left_ && fills_its_packet && !zlp_ && gathered_.size() + left_ <= most_gathered;
-  if (gathers_) return true;
+  if (gathers_) return 0;
   if (room >= left_) {
     zlp_due_ = zlp_ && fills_its_packet && room == left_;
-    finish(bus, UrbStatus::ok, left_);
-  } else if (room % packet_ == 0) {
-    finish(bus, UrbStatus::ok, room);
-  } else {
-    lost_ = std::min(packet_ - room % packet_, left_ - room);
-    finish(bus, UrbStatus::overflow, room);
+    return finish(bus, UrbStatus::ok, left_, bytes);
   }
-  return true;
+  if (room % packet_ == 0) return finish(bus, UrbStatus::ok, room, bytes);
+  lost_ = std::min(packet_ - room % packet_, left_ - room);
+  return finish(bus, UrbStatus::overflow, room, bytes);
 }
 
 std::size_t InEndpoint::push(Bus& bus, View bytes) {
@@ -73,7 +75,12 @@ std::size_t InEndpoint::push(Bus& bus, View bytes) {
   while (taken < bytes.size() && !bus.full() && owe_zeros(bus)) {
     if (left_ == 0) return bytes.size();  // the transfer was aborted: nobody wants them
     const View rest = bytes.subspan(taken);
-    if (promised_ == 0 && lost_ == 0 && !gathers_ && !open(bus)) break;
+    if (promised_ == 0 && lost_ == 0 && !gathers_) {
+      const auto opened = open(bus, rest);
+      if (!opened) break;
+      taken += *opened;
+      continue;
+    }
     const u64 most = promised_ != 0 ? promised_ : lost_ != 0 ? lost_ : gathers_ ? left_ : 0;
     const View piece = rest.first(static_cast<std::size_t>(std::min<u64>(rest.size(), most)));
     if (promised_ != 0) {

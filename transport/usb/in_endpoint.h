@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 
 #include "transport/usb/bus.h"
 
@@ -34,8 +35,8 @@ class InEndpoint {
     u32 number;
     u64 length;
   };
-  bool open(Bus&);
-  void finish(Bus&, UrbStatus, u64 size);
+  std::optional<std::size_t> open(Bus&, View);
+  std::size_t finish(Bus&, UrbStatus, u64 size, View);
   bool owe_zeros(Bus&);
 
   u16 packet_;
