@@ -83,7 +83,7 @@ class Writer {
     segment.payload = payload;
     pcap::encode(segment, from_camera, frame_);
     connection.next[from_camera] += static_cast<u32>(payload.size()) + ((flags & pcap::Segment::syn) != 0 ? 1 : 0);
-    pcap::enhanced_packet(now_ += between_frames, frame_, frame_.size(), {}, out_);
+    pcap::enhanced_packet(0, now_ += between_frames, frame_, frame_.size(), {}, out_);
     if (out_.size() < write_size) return;
     write_all(file_.get(), out_);
     written_ += out_.size();

@@ -279,7 +279,8 @@ Host::Host(const HostOptions& options, const Console& console) : options_(option
     const auto threads = std::min<std::size_t>(options_.threads.value_or(cores), total_);
     for (std::size_t i = 0; i < threads; ++i) loops_.push_back(std::make_unique<Loop>());
     if (options_.gadget && total_ > 1) throw Failure(usage, "--usb-gadget is for one camera");
-    if (options_.usbip || options_.gadget) usb_ = std::make_unique<UsbExports>(loops_.front()->io, console_);
+    if (options_.usbip || options_.gadget)
+      usb_ = std::make_unique<UsbExports>(loops_.front()->io, console_, recording_);
     for (std::size_t i = 0; i < total_; ++i) add(parts[i / options_.count], i, *loops_[i % threads]);
     if (options_.usbip) {
       const auto address = usb_->listen(*options_.usbip);
@@ -386,7 +387,7 @@ void Host::add(const Part& part, std::size_t index, Loop& loop) {
     options.wrap =
         watched(std::move(options.wrap), [file = recording_, vendor = part.vendor, wanted = options_.record_port,
                                           bound](u64 connection, const transport::Link& link) {
-          // USB has captures of its own: nothing of TCP is made up for it.
+          // USB is recorded on its bus.
           if (link.local().empty()) return std::shared_ptr<transport::Observer>();
           const auto shown = shown_port(wanted, *bound, link);
           return std::shared_ptr<transport::Observer>(

@@ -8,6 +8,7 @@
 #include <asio/ip/address.hpp>
 
 #include "cli/failure.h"
+#include "pcap/usb_recorder.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -58,12 +59,14 @@ usb::Description usb_description(const profiles::Profile& profile, const std::st
   return device;
 }
 
-UsbExports::UsbExports(asio::io_context& io, const Console& console)
-    : console_(console), server_(io, [this](const std::string& line) { console_.warn(line); }) {}
+UsbExports::UsbExports(asio::io_context& io, const Console& console, std::shared_ptr<pcap::RecordingFile> recording)
+    : console_(console),
+      recording_(std::move(recording)),
+      server_(io, [this](const std::string& line) { console_.warn(line); }) {}
 
 std::shared_ptr<usb::VirtualDevice> UsbExports::device(asio::io_context& io, transport::Server& server,
                                                        const profiles::Profile& profile,
-                                                       const std::string& serial_number) const {
+                                                       const std::string& serial_number) {
   // Hosts of a USB bus have no name and no GUID.
   const auto plug = [&server](std::unique_ptr<transport::Link> command, std::unique_ptr<transport::Link> events) {
     return server.attach(std::move(command), std::move(events), ptp::Identity{.guid = {}, .name = "USB host"});
@@ -71,6 +74,14 @@ std::shared_ptr<usb::VirtualDevice> UsbExports::device(asio::io_context& io, tra
   auto made = std::make_shared<usb::VirtualDevice>(io, usb_description(profile, serial_number), plug);
   made->on_trouble(
       [this, name = profile.name](const std::string& line) { console_.warn(fmt::format("{}: {}", name, line)); });
+  const auto place = transport::usbip::numbers(devices_++);
+  if (!recording_) return made;
+  pcap::RecordedDevice shown{static_cast<u16>(place.bus), static_cast<u8>(place.device), profile.name, {}, {}};
+  shown.vendor = profile.device.vendor;
+  made->watch([file = recording_, shown](const std::string& host) mutable {
+    shown.host = host;
+    return pcap::make_usb_recorder(file, shown);
+  });
   return made;
 }
 

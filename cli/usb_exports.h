@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "cli/listen_address.h"
+#include "pcap/recording_file.h"
 #include "profiles/profile.h"
 #include "transport/server.h"
 #include "transport/usb/gadget.h"
@@ -21,7 +22,8 @@ transport::usb::Description usb_description(const profiles::Profile&, const std:
 
 class UsbExports {
  public:
-  UsbExports(asio::io_context&, const Console&);
+  // `recording` may be null.
+  UsbExports(asio::io_context&, const Console&, std::shared_ptr<pcap::RecordingFile> recording);
   // Throws Failure when the profile has no [usb]. The server must outlive what is attached to the device. -> its bus id
   std::string add(asio::io_context&, transport::Server&, const profiles::Profile&, const std::string& serial_number);
   // On a device controller of this machine ("": the first); -> its name. Throws std::system_error.
@@ -34,8 +36,10 @@ class UsbExports {
 
  private:
   std::shared_ptr<transport::usb::VirtualDevice> device(asio::io_context&, transport::Server&, const profiles::Profile&,
-                                                        const std::string& serial_number) const;
+                                                        const std::string& serial_number);
   const Console& console_;
+  std::shared_ptr<pcap::RecordingFile> recording_;
+  u32 devices_ = 0;
   transport::usbip::Server server_;
   std::unique_ptr<transport::usb::Gadget> gadget_;
 };

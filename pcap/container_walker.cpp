@@ -6,6 +6,7 @@
 
 #include "pcap/walker.h"
 #include "ptp/container.h"
+#include "transport/usb/class_request.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -35,12 +36,8 @@ bool ContainerWalker::breaks_off(View bytes) const {
 }
 
 void ContainerWalker::transfer(View bytes, u64 missing, Origin origin) {
-  const bool unknown = payload_left_ == unknown_size;
   const bool ends = (bytes.size() + missing) % packet_size != 0 || bytes.empty();
-  if (payload_left_ > 0 && missing == 0 && breaks_off(bytes)) {
-    if (unknown) sink_.frame_ended(side_, origin);
-    payload_left_ = 0;
-  }
+  if (payload_left_ > 0 && missing == 0 && breaks_off(bytes)) break_off(origin);
   while (!bytes.empty()) {
     if (payload_left_ == 0) {
       const auto used = take_head(bytes, origin);
@@ -65,6 +62,12 @@ void ContainerWalker::transfer(View bytes, u64 missing, Origin origin) {
     skipped_ += std::exchange(held_, {}).size();
   }
   if (payload_left_ == unknown_size && ends) end_payload(origin);
+}
+
+void ContainerWalker::break_off(Origin origin) {
+  if (payload_left_ == unknown_size) sink_.frame_ended(side_, origin);
+  payload_left_ = 0;
+  skipped_ += std::exchange(held_, {}).size();
 }
 
 void ContainerWalker::end_payload(Origin origin) {
@@ -110,6 +113,27 @@ std::size_t ContainerWalker::take_head(View bytes, Origin origin) {
 void ContainerWalker::end(Origin origin) {
   const auto left = std::exchange(skipped_, 0) + std::exchange(held_, {}).size();
   if (left > 0) sink_.skipped(side_, left, origin);
+}
+
+// A host that begins something new has had what the camera was sending before, or does not want it.
+void UsbPipes::transfer(Pipe pipe, View bytes, u64 missing, Origin origin) {
+  if (pipe == out && walkers_[out].between() && !bytes.empty()) walkers_[in].break_off(origin);
+  walkers_[pipe].transfer(bytes, missing, origin);
+}
+
+void UsbPipes::control(View setup, Origin origin) {
+  constexpr u8 to_device = 0x00, set_configuration = 9, to_endpoint = 0x02, clear_feature = 1;
+  if (setup.size() != 8) return;
+  namespace usb = transport::usb;
+  const bool of_class =
+      setup[0] == usb::class_request_out && (setup[1] == usb::cancel_request || setup[1] == usb::device_reset);
+  const bool begins_anew = setup[0] == to_device && setup[1] == set_configuration;
+  const bool ends_halt = setup[0] == to_endpoint && setup[1] == clear_feature && (setup[4] & 0x80) == 0;
+  if (of_class || begins_anew || ends_halt) walkers_[out].break_off(origin);
+}
+
+void UsbPipes::end(Origin origin) {
+  for (auto& walker : walkers_) walker.end(origin);
 }
 
 }  // namespace stuntcam::pcap

@@ -71,9 +71,10 @@ void describe_interface(LinkType type, std::string_view name, Bytes& out) {
   block.end_options();
 }
 
-void enhanced_packet(u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment, Bytes& out) {
+void enhanced_packet(u32 interface, u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment,
+                     Bytes& out) {
   Block block(6, out);
-  block.integer(u32{0});
+  block.integer(interface);
   block.integer(static_cast<u32>(nanoseconds >> 32));
   block.integer(static_cast<u32>(nanoseconds));
   block.integer(static_cast<u32>(frame.size()));
@@ -82,16 +83,6 @@ void enhanced_packet(u64 nanoseconds, View frame, std::size_t original_size, std
   if (comment.empty()) return;
   block.option(opt_comment, bytes_of(comment));
   block.end_options();
-}
-
-void cut_packet(u32 interface, u64 nanoseconds, View frame, u32 original, Bytes& out) {
-  Block block(6, out);
-  block.integer(interface);
-  block.integer(static_cast<u32>(nanoseconds >> 32));
-  block.integer(static_cast<u32>(nanoseconds));
-  block.integer(static_cast<u32>(frame.size()));
-  block.integer(original);
-  block.padded(frame);
 }
 
 }  // namespace stuntcam::pcap

@@ -30,9 +30,9 @@ enum class LinkType : u16 {
 
 void begin_section(std::string_view application, Bytes& out);
 void describe_interface(LinkType, std::string_view name, Bytes& out);
-// Of interface 0. `original_size`: on the wire; more than frame.size() where the packet is cut.
-void enhanced_packet(u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment, Bytes& out);
-// Of any interface, and possibly cut: `original` bytes were on the wire.
-void cut_packet(u32 interface, u64 nanoseconds, View frame, u32 original, Bytes& out);
+// Of the interface that was described as the n-th, from 0. `original_size`: on the wire; more than frame.size() where
+// the packet is cut.
+void enhanced_packet(u32 interface, u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment,
+                     Bytes& out);
 
 }  // namespace stuntcam::pcap

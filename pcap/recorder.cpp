@@ -5,11 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "pcap/conversation.h"
-#include "pcap/pcapng.h"
+#include "pcap/recorded_talk.h"
 #include "pcap/segment.h"
-#include "ptp/datasets.h"
-#include "ptp/packets.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -34,18 +31,11 @@ Endpoint responder_end(const RecordedConnection& connection, bool v6) {
   return shown;
 }
 
-std::string parameters(const ptp::Message& message) {
-  std::string text;
-  for (std::size_t i = 0; i < message.count; ++i)
-    fmt::format_to(std::back_inserter(text), "{}0x{:x}", i ? ", " : "", message.params[i]);
-  return text;
-}
-
 // Every packet is a segment of its own (Wireshark dissects the first of a segment only), cut where it is too long.
 class Recorder final : public transport::Observer {
  public:
   Recorder(std::shared_ptr<RecordingFile> file, const RecordedConnection& connection)
-      : file_(std::move(file)), vendor_(connection.vendor), by_initiator_(connection.by_initiator) {
+      : file_(std::move(file)), talk_(connection.vendor, file_->cut()), by_initiator_(connection.by_initiator) {
     ends_[0] = initiator_end(connection);
     ends_[1] = responder_end(connection, ends_[0].v6);
     // Any start will do; one of its own for each connection and side keeps a reused port apart.
@@ -64,11 +54,8 @@ class Recorder final : public transport::Observer {
   void head(bool ours, const ptp::Message& message, View wire) override {
     const bool sent = ours != by_initiator_;
     flush_both();
-    conversation_.head(sent, message);
     auto& open = open_[sent];
-    learn(sent, message);
-    open.comment = describe(sent, message);
-    if (message.kind == Kind::operation_request) body_ = 0;
+    open.comment = talk_.head(sent, message);
     open.bytes.assign(wire.begin(), wire.end());
     open.left = message.kind == Kind::data ? message.size : 0;
     if (open.left == 0) end_frame(sent);
@@ -77,12 +64,12 @@ class Recorder final : public transport::Observer {
   void payload(bool ours, View bytes) override {
     const bool sent = ours != by_initiator_;
     flush(!sent);
-    conversation_.payload(sent, bytes);
     auto& open = open_[sent];
     if (open.left != unknown_size) open.left -= std::min<u64>(open.left, bytes.size());
     while (!bytes.empty()) {
       // In the middle of much payload: from where it lies.
       if (open.bytes.empty() && open.comment.empty() && bytes.size() >= max_segment && note_.empty() && !file_->cut()) {
+        talk_.payload(sent, bytes.first(max_segment));
         segment(sent, Segment::push | Segment::ack, bytes.first(max_segment), {});
         segment(!sent, Segment::ack, {}, {});
         bytes = bytes.subspan(max_segment);
@@ -90,7 +77,7 @@ class Recorder final : public transport::Observer {
       }
       const auto taken = bytes.first(std::min(bytes.size(), max_segment - open.bytes.size()));
       open.bytes.insert(open.bytes.end(), taken.begin(), taken.end());
-      open.cut += beyond_cut(taken.size());
+      open.cut += talk_.payload(sent, taken);
       bytes = bytes.subspan(taken.size());
       if (open.bytes.size() == max_segment) flush(sent);
     }
@@ -137,7 +124,7 @@ class Recorder final : public transport::Observer {
 
   void end_frame(bool sent) {
     flush(sent);
-    conversation_.frame_ended(sent);
+    talk_.frame_ended(sent);
   }
   void flush_both() {
     flush(false);
@@ -165,14 +152,6 @@ class Recorder final : public transport::Observer {
     note_.clear();
   }
 
-  // How many of the next `count` payload bytes of the transaction are not to be recorded.
-  std::size_t beyond_cut(std::size_t count) {
-    const u64 kept = file_->cut().value_or(unknown_size);
-    const u64 before = body_;
-    body_ += count;
-    return body_ <= kept ? 0 : static_cast<std::size_t>(body_ - std::max(before, kept));
-  }
-
   void segment(bool sent, u8 flags, View payload, std::string_view comment, std::size_t cut = 0) {
     frame_.clear();
     const bool acknowledges = (flags & Segment::ack) != 0;
@@ -183,81 +162,17 @@ class Recorder final : public transport::Observer {
     if (flags & (Segment::syn | Segment::fin)) ++sequence_[sent];
   }
 
-  // Whose codes they are.
-  void learn(bool sent, const ptp::Message& message) {
-    const auto transaction = conversation_.transaction(sent);
-    if (vendor_ != ptp::Vendor::none || message.kind != Kind::operation_response || !transaction) return;
-    const bool tells = transaction->request.code == static_cast<u16>(ptp::OperationCode::GetDeviceInfo);
-    if (!tells || !transaction->data || !transaction->data->whole()) return;
-    const auto info = ptp::decode<ptp::DeviceInfo>(transaction->data->kept);
-    if (info) vendor_ = ptp::vendor_of(info->vendor_extension_id, info->manufacturer);
-  }
-
-  // For the comment: what a person wants to find by reading down the list of packets.
-  std::string describe(bool sent, const ptp::Message& message) const {
-    const auto vendor = vendor_;
-    const auto transaction = conversation_.transaction(sent);
-    const auto operation =
-        transaction ? ptp::to_string(static_cast<ptp::OperationCode>(transaction->request.code), vendor) : "?";
-    switch (message.kind) {
-      case Kind::operation_request:
-        return fmt::format("{}({})", operation, parameters(message));
-      case Kind::operation_response:
-        return fmt::format("{} -> {}({})", operation,
-                           ptp::to_string(static_cast<ptp::ResponseCode>(message.code), vendor), parameters(message));
-      case Kind::event:
-        return fmt::format("{}({})", ptp::to_string(static_cast<ptp::EventCode>(message.code), vendor),
-                           parameters(message));
-      case Kind::data:
-        return fmt::format("{} of {}", packet_name(message), operation);
-      case Kind::raw:
-        return "bytes sent on purpose that are no packet";
-      default:
-        return std::string(packet_name(message));
-    }
-  }
-
   std::shared_ptr<RecordingFile> file_;
-  ptp::Vendor vendor_;
+  RecordedTalk talk_;
   bool by_initiator_;
   std::string note_;              // not told yet
-  u64 body_ = 0;                  // payload bytes of the transaction that have passed
   std::array<Endpoint, 2> ends_;  // by `sent`: whose bytes these are
   std::array<u32, 2> sequence_{};
   std::array<Open, 2> open_;
-  Conversation conversation_;
   Bytes frame_;
 };
 
 }  // namespace
-
-RecordingFile::RecordingFile(const std::string& path, std::optional<u64> cut) : cut_(cut), sink_(path) { begin(); }
-
-RecordingFile::RecordingFile(int descriptor, std::optional<u64> cut) : cut_(cut), sink_(descriptor) { begin(); }
-
-void RecordingFile::begin() {
-  begin_section("stuntcam", block_);
-  describe_interface(LinkType::ethernet, "stuntcam", block_);
-  sink_.write(block_);
-}
-
-u64 RecordingFile::now() const {
-  const auto passed = std::chrono::steady_clock::now() - start_;
-  const auto time = opened_.time_since_epoch() + passed;
-  return static_cast<u64>(std::chrono::duration_cast<std::chrono::nanoseconds>(time).count());
-}
-
-void RecordingFile::write(View frame, std::string_view comment, std::size_t original_size) {
-  const std::lock_guard lock(mutex_);
-  block_.clear();
-  enhanced_packet(now(), frame, std::max(original_size, frame.size()), comment, block_);
-  sink_.write(block_);
-}
-
-int RecordingFile::error() const {
-  const std::lock_guard lock(mutex_);
-  return sink_.error();
-}
 
 std::shared_ptr<transport::Observer> make_recorder(std::shared_ptr<RecordingFile> file, RecordedConnection connection) {
   return std::make_shared<Recorder>(std::move(file), connection);

@@ -98,8 +98,8 @@ class Copier {
   void write(LinkType type, const Frame& frame, View bytes, u64 original) {
     const auto [at, fresh] = interfaces_.emplace(type, static_cast<u32>(interfaces_.size()));
     if (fresh) describe_interface(type, "redacted", block_);
-    cut_packet(at->second, static_cast<u64>(std::max<i64>(frame.time, 0)), bytes,
-               static_cast<u32>(std::min<u64>(original, 0xFFFFFFFF)), block_);
+    enhanced_packet(at->second, static_cast<u64>(std::max<i64>(frame.time, 0)), bytes,
+                    static_cast<u32>(std::min<u64>(original, 0xFFFFFFFF)), {}, block_);
   }
   void flush() {
     sink_.write(block_);

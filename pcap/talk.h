@@ -129,13 +129,12 @@ class UsbTalk final : public Talk {
   bool decided() const { return decided_; }
 
  private:
-  enum Pipe : u8 { out, in, events };
   bool sent(bool side) const override { return side; }
   void find_session(const ptp::Message&, Origin) override;
   std::string address(bool from_camera) const override { return from_camera ? name_ : "host"; }
   void answered(const ptp::Message& request, const ptp::Message& response) override;
   void control(const UsbTransfer&, Origin);
-  bool takes(Pipe, const UsbTransfer&);
+  bool takes(UsbPipes::Pipe, const UsbTransfer&);
 
   std::string name_;
   bool decided_ = false, finished_ = false;
@@ -143,8 +142,7 @@ class UsbTalk final : public Talk {
   bool over_ = false;    // a CloseSession did
   std::array<std::optional<u8>, 3> endpoints_;
   std::array<u64, 3> passed_{};
-  std::array<ContainerWalker, 3> walkers_{ContainerWalker(*this, false), ContainerWalker(*this, true),
-                                          ContainerWalker(*this, true)};
+  UsbPipes pipes_{*this};
   bool cancelling_ = false;
   Origin last_;
 };

@@ -1,7 +1,10 @@
 #include "pcap/usb.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+
+#include "ptp/writer.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -17,6 +20,10 @@ T at(const Frame& frame, std::size_t offset) {
   return value;
 }
 
+// Of usbmon.
+constexpr u8 submit = 'S', complete = 'C';
+constexpr std::size_t short_header = 48, long_header = 64;
+
 // What of `size` bytes behind the header was captured.
 void take_data(const Frame& frame, std::size_t header, u64 size, UsbTransfer& out) {
   const auto rest = frame.bytes.subspan(header);
@@ -25,7 +32,6 @@ void take_data(const Frame& frame, std::size_t header, u64 size, UsbTransfer& ou
 }
 
 std::optional<UsbTransfer> usbmon(const Frame& frame, std::size_t header) {
-  constexpr u8 submit = 'S', complete = 'C';
   if (frame.bytes.size() < header) return {};
   const auto event = frame.bytes[8], type = frame.bytes[9];
   if ((event != submit && event != complete) || type > 3) return {};
@@ -78,7 +84,6 @@ std::optional<UsbTransfer> usbpcap(const Frame& frame) {
 }  // namespace
 
 std::optional<UsbTransfer> usb_transfer(const Frame& frame) {
-  constexpr std::size_t short_header = 48, long_header = 64;
   switch (frame.link_type) {
     case LinkType::usb_linux:
       return usbmon(frame, short_header);
@@ -89,6 +94,33 @@ std::optional<UsbTransfer> usb_transfer(const Frame& frame) {
     default:
       return {};
   }
+}
+
+// The kernel's Documentation/usb/usbmon.rst: struct usbmon_packet.
+void encode(const UsbEvent& event, u64 nanoseconds, Bytes& out) {
+  constexpr u64 second = 1'000'000'000;
+  constexpr u8 absent = '-', to_come_in = '<', gone_out = '>';
+  constexpr u32 direction_in = 0x200;
+  const bool in = (event.endpoint & 0x80) != 0;
+  ptp::Writer writer(out);
+  writer.integer(event.urb);
+  writer.integer(event.submitted ? submit : complete);
+  writer.integer(static_cast<u8>(event.type));
+  writer.integer(event.endpoint);
+  writer.integer(event.device);
+  writer.integer(event.bus);
+  writer.integer(event.setup.empty() ? absent : u8{0});
+  writer.integer(!event.data.empty() ? u8{0} : in ? to_come_in : gone_out);
+  writer.integer(nanoseconds / second);
+  writer.integer(static_cast<u32>(nanoseconds % second / 1000));
+  writer.integer(static_cast<u32>(event.submitted ? -EINPROGRESS : event.status));
+  writer.integer(event.length);
+  writer.integer(static_cast<u32>(event.data.size()));
+  const u8 no_setup[8]{};
+  writer.bytes(event.setup.empty() ? View(no_setup) : View(event.setup));
+  for (const u32 each : {0u, 0u, in ? direction_in : 0u, 0u})
+    writer.integer(each);  // interval, first frame, flags, iso
+  writer.bytes(event.data);
 }
 
 }  // namespace stuntcam::pcap

@@ -1,4 +1,5 @@
-// From a captured frame of usbmon or USBPcap to a transfer. Private to pcap/.
+// From a captured frame of usbmon or USBPcap to a transfer, and from an event of a bus to a frame of usbmon. Private to
+// pcap/.
 #pragma once
 
 #include <optional>
@@ -28,5 +29,21 @@ struct UsbTransfer {
 
 // nullopt: none, or cut in its header.
 std::optional<UsbTransfer> usb_transfer(const Frame&);
+
+// What usbmon tells of an URB: that it was submitted, or that it has completed.
+struct UsbEvent {
+  u64 urb = 0;  // the same number in both
+  UsbTransfer::Type type{};
+  u16 bus = 0;
+  u8 device = 0, endpoint = 0;  // as in UsbTransfer
+  bool submitted = false;
+  i32 status = 0;  // completed: 0 or -errno
+  u32 length = 0;  // submitted to read: bytes asked for; else bytes moved
+  View data{};     // the first of those that travel with it
+  Bytes setup{};   // of a control transfer that is submitted: eight bytes
+  bool carries() const { return ((endpoint & 0x80) != 0) != submitted; }
+};
+// Appends a whole frame of LinkType::usb_linux_mmapped, little-endian. Time since 1970.
+void encode(const UsbEvent&, u64 nanoseconds, Bytes& out);
 
 }  // namespace stuntcam::pcap

@@ -5,13 +5,12 @@
 
 #include "pcap/talk.h"
 #include "ptp/container.h"
+#include "transport/usb/class_request.h"
 
 namespace stuntcam::pcap {
 namespace {
 
 constexpr std::size_t header_size = 12;
-// Class requests (docs/protocol.md §6.3).
-constexpr u8 class_out = 0x21, cancel_request = 0x64;
 
 template <class T>
 T at(View bytes, std::size_t offset) {
@@ -32,11 +31,12 @@ bool begins(View bytes, bool to_host) {
 }  // namespace
 
 // Of a device with several interfaces, the endpoints that carry containers.
-bool UsbTalk::takes(Pipe pipe, const UsbTransfer& transfer) {
+bool UsbTalk::takes(UsbPipes::Pipe pipe, const UsbTransfer& transfer) {
   auto& endpoint = endpoints_[pipe];
   if (endpoint) return *endpoint == transfer.endpoint;
-  const bool fits = pipe == events ? decided_ && transfer.data.size() >= 8 : begins(transfer.data, transfer.to_host());
-  if (!fits || (pipe == events && at<u16>(transfer.data, 4) != static_cast<u16>(ptp::ContainerType::event)))
+  const bool fits =
+      pipe == UsbPipes::events ? decided_ && transfer.data.size() >= 8 : begins(transfer.data, transfer.to_host());
+  if (!fits || (pipe == UsbPipes::events && at<u16>(transfer.data, 4) != static_cast<u16>(ptp::ContainerType::event)))
     return false;
   endpoint = transfer.endpoint;
   decided_ = true;
@@ -46,9 +46,11 @@ bool UsbTalk::takes(Pipe pipe, const UsbTransfer& transfer) {
 void UsbTalk::transfer(const UsbTransfer& transfer, Origin origin) {
   if (transfer.type == UsbTransfer::Type::control) return control(transfer, origin);
   if (!transfer.carries() || transfer.type == UsbTransfer::Type::isochronous) return;
-  const auto pipe = transfer.type == UsbTransfer::Type::interrupt ? events : transfer.to_host() ? in : out;
+  const auto pipe = transfer.type == UsbTransfer::Type::interrupt ? UsbPipes::events
+                    : transfer.to_host()                          ? UsbPipes::in
+                                                                  : UsbPipes::out;
   if (!takes(pipe, transfer)) return;
-  if (pipe == events && transfer.data.empty()) return;
+  if (pipe == UsbPipes::events && transfer.data.empty()) return;
   origin.pipe = pipe;
   origin.offset = passed_[pipe];
   sink_.placed(origin.frame, connection_, pipe, static_cast<i64>(origin.offset));
@@ -59,13 +61,16 @@ void UsbTalk::transfer(const UsbTransfer& transfer, Origin origin) {
     behind.offset += transfer.data.size();
     if (session_) tell_gap(transfer.to_host(), transfer.missing, behind);
   }
-  walkers_[pipe].transfer(transfer.data, transfer.missing, origin);
+  pipes_.transfer(pipe, transfer.data, transfer.missing, origin);
 }
 
 // Cancel: the setup says so, and the six bytes behind it which transaction. They may come in a frame of their own.
 void UsbTalk::control(const UsbTransfer& transfer, Origin origin) {
   if (!decided_ || !session_) return;
-  if (transfer.setup.size() == 8) cancelling_ = transfer.setup[0] == class_out && transfer.setup[1] == cancel_request;
+  pipes_.control(transfer.setup, origin);
+  if (transfer.setup.size() == 8)
+    cancelling_ =
+        transfer.setup[0] == transport::usb::class_request_out && transfer.setup[1] == transport::usb::cancel_request;
   if (!cancelling_ || transfer.data.size() < 6) return;
   cancelling_ = false;
   ptp::Message message;
@@ -98,7 +103,7 @@ void UsbTalk::answered(const ptp::Message& request, const ptp::Message& response
 
 void UsbTalk::finish() {
   if (!decided_ || std::exchange(finished_, true)) return;
-  for (auto& walker : walkers_) walker.end(last_);
+  pipes_.end(last_);
   tell_all();
 }
 

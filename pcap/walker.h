@@ -1,6 +1,7 @@
 // One direction of a conversation cut into messages, also behind gaps. Private to pcap/.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "pcap/capture_file.h"
@@ -51,6 +52,9 @@ class ContainerWalker {
   ContainerWalker(WalkerSink& sink, bool side) : sink_(sink), side_(side) {}
   // One transfer. `missing`: bytes at its end that were not captured.
   void transfer(View, u64 missing, Origin);
+  // Nothing more comes of the container: the next transfer begins one.
+  void break_off(Origin);
+  bool between() const { return payload_left_ == 0 && held_.empty(); }
   void end(Origin);
 
  private:
@@ -65,6 +69,20 @@ class ContainerWalker {
   u32 transaction_ = 0;  // of the data phase
   bool told_lost_ = false;
   u64 skipped_ = 0;
+};
+
+// The three pipes of a PTP device.
+class UsbPipes {
+ public:
+  enum Pipe : u8 { out, in, events };  // as Origin::pipe
+  explicit UsbPipes(WalkerSink& sink) : walkers_{{{sink, false}, {sink, true}, {sink, true}}} {}
+  void transfer(Pipe, View, u64 missing, Origin);
+  // The eight bytes of a request on the control endpoint: some break off what the host was sending.
+  void control(View setup, Origin);
+  void end(Origin);
+
+ private:
+  std::array<ContainerWalker, 3> walkers_;
 };
 
 }  // namespace stuntcam::pcap

@@ -91,6 +91,16 @@ class Host:
         assert status == 0, status
         return answer
 
+    def enumerate(self):
+        """What a kernel asks when a device has been plugged in."""
+        device = self.control(0x80, 6, 0x100, 0, 18)
+        for length in (9, 255):
+            self.control(0x80, 6, 0x200, 0, length)
+        for index in (1, 2, 3):
+            self.string(index)
+        self.control(0x00, 9, 1)
+        return device
+
     def string(self, index):
         return self.control(0x80, 6, 0x300 | index, 0x409, 255)[2:].decode("utf-16-le")
 

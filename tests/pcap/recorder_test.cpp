@@ -3,12 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
 
+#include "recording.h"
 #include "wire.h"
 
 namespace stuntcam::pcap {
@@ -16,10 +13,8 @@ namespace {
 
 using namespace test;
 
-struct Packet {
-  u64 time = 0;
-  Bytes frame;
-  std::string comment;
+struct Packet : RecordedPacket {
+  explicit Packet(RecordedPacket packet) : RecordedPacket(std::move(packet)) {}
   u32 big(std::size_t at, std::size_t size) const {
     u32 value = 0;
     for (std::size_t i = 0; i < size; ++i) value = value << 8 | frame.at(at + i);
@@ -53,29 +48,8 @@ class Recorder : public ::testing::Test {
   }
   // Read while the file is still open: a process that is killed leaves as much.
   std::vector<Packet> packets() const {
-    std::ifstream in(path_, std::ios::binary);
-    const Bytes all{std::istreambuf_iterator<char>(in), {}};
     std::vector<Packet> list;
-    for (View rest = all; !rest.empty();) {
-      const auto word = [&](std::size_t at) {
-        u32 value = 0;
-        std::memcpy(&value, rest.subspan(at, 4).data(), 4);
-        return value;
-      };
-      const auto length = word(4);
-      EXPECT_EQ(length, word(length - 4));
-      EXPECT_EQ(length % 4, 0u);
-      if (word(0) == 6) {
-        Packet packet;
-        packet.time = u64{word(12)} << 32 | word(16);
-        packet.frame.assign(rest.begin() + 28, rest.begin() + 28 + word(20));
-        const auto options = 28 + (word(20) + 3) / 4 * 4;
-        if (options + 4 < length)
-          packet.comment.assign(rest.begin() + options + 4, rest.begin() + options + 4 + (word(options) >> 16));
-        list.push_back(std::move(packet));
-      }
-      rest = rest.subspan(length);
-    }
+    for (auto& packet : recorded_packets(path_)) list.emplace_back(std::move(packet));
     return list;
   }
   // The payload of one side, put together by sequence numbers; each packet begins where the last one ended.

@@ -1,6 +1,8 @@
 // Captures of USB made by code: containers, and the frames of usbmon and USBPcap around them.
 #pragma once
 
+#include <algorithm>
+
 #include "capture.h"
 #include "wire.h"
 
@@ -31,6 +33,19 @@ struct UsbFrames {
       const bool carries = submitted == (way == Way::out);
       frames.push_back(link_type == 249 ? usbpcap(way, endpoint, submitted, carries ? data : Bytes{})
                                         : usbmon(way, endpoint, submitted, data, carries));
+    }
+    return *this;
+  }
+  // Both frames of a control transfer that sends `data`, or nothing.
+  UsbFrames& control(const Bytes& setup, const Bytes& data = {}) {
+    for (const bool submitted : {true, false}) {
+      auto frame = usbmon(Way::out, 0, submitted, data, submitted);
+      frame[9] = 2;
+      if (submitted) {
+        frame[14] = 0;
+        std::ranges::copy(setup, frame.begin() + 40);
+      }
+      frames.push_back(std::move(frame));
     }
     return *this;
   }

@@ -134,6 +134,42 @@ TEST(Usb, GoesOnAfterADataPhaseThatWasBrokenOff) {
   EXPECT_EQ(list[1]["incomplete"], false);
 }
 
+const Bytes cancel_of_1 = {0x01, 0x40, 1, 0, 0, 0};
+
+TEST(Usb, GoesOnAfterACancel) {
+  const auto whole = container(data, 0x1009, 1, Bytes(5000));
+  const Bytes part(whole.begin(), whole.begin() + 1024);
+  UsbFrames down;
+  down.transfer(Way::out, container(command, 0x1009, 1, words({1}))).transfer(Way::in, part);
+  UsbFrames up;
+  up.transfer(Way::out, container(command, 0x100D, 1)).transfer(Way::out, part);
+  for (auto* const usb : {&down, &up}) {
+    usb->control({0x21, 0x64, 0, 0, 0, 0, 6, 0}, cancel_of_1);
+    if (usb == &down) usb->transfer(Way::in, Bytes(512));  // what was on its way
+    usb->transfer(Way::out, container(command, 0x1004, 2)).transfer(Way::in, container(data, 0x1004, 2, words({0})));
+    usb->transfer(Way::in, container(answer, 0x2001, 2));
+    const auto records = records_of(usb->file());
+    const auto list = of_type(records, "transaction");
+    ASSERT_EQ(list.size(), 2u);
+    EXPECT_EQ(list[0]["incomplete"], true);
+    EXPECT_EQ(list[1]["incomplete"], false);
+    EXPECT_EQ(list[1]["data"]["size"], 4);
+    EXPECT_EQ(of_type(records, "warning").size(), 0u);
+  }
+}
+
+TEST(Usb, GoesOnAfterAHalt) {
+  const auto whole = container(data, 0x100D, 1, Bytes(5000));
+  UsbFrames usb;
+  usb.transfer(Way::out, container(command, 0x100D, 1)).transfer(Way::out, {whole.begin(), whole.begin() + 1024});
+  usb.control({0x02, 1, 0, 0, 0x81, 0, 0, 0}).control({0x02, 1, 0, 0, 0x02, 0, 0, 0});
+  usb.transfer(Way::out, container(command, 0x1003, 2)).transfer(Way::in, container(answer, 0x2001, 2));
+  const auto list = of_type(records_of(usb.file()), "transaction");
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[1]["operation"]["name"], "CloseSession");
+  EXPECT_EQ(list[1]["incomplete"], false);
+}
+
 TEST(Usb, MarksWhatItsCaptureCutOff) {
   UsbFrames usb;
   usb.snap = 1000;

@@ -1,4 +1,8 @@
 // A virtual USB device, told as a host sees it: docs/protocol.md §6, docs/virtual-usb.md.
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "tests/transport/usb_host.h"
 
 namespace stuntcam::tests {
@@ -81,6 +85,88 @@ TEST_F(Usb, StallsOnRequestsThatItDoesNotKnow) {
 TEST_F(Usb, AnswersWithAResponse) {
   host.send_command(op_nothing, 1);
   EXPECT_EQ(host.receive(), hex("0c000000 0300 0120 01000000"));
+}
+
+// The bus carries the answers of one endpoint to their end before those of another.
+TEST_F(Usb, AnEventComesWholeAmidData) {
+  host.send_command(op_event, 1);
+  EXPECT_EQ(UsbHost::response(host.receive()), ok);
+  host.room = host.carried + 100'000;
+  const u32 picture = host.in(1 << 20);
+  host.send_command(op_generated, 2, {500'000});
+  ASSERT_NE(host.ended(picture), nullptr);
+  ASSERT_LT(host.ended(picture)->data.size(), 500'012u);
+  const u32 asks = host.events();
+  host.room = ~u64{0};
+  host.device.carried();
+  ASSERT_NE(host.ended(asks), nullptr);
+  EXPECT_EQ(host.ended(asks)->data, hex("10000000 0400 0240 ffffffff 07000000"));
+  EXPECT_EQ(payload(host.ended(picture)->data), made(500'000));
+}
+
+struct Watched final : transport::usb::BusObserver {
+  explicit Watched(std::vector<std::string>& to) : said(to) {}
+  ~Watched() override { said.emplace_back("left"); }
+  void control(const transport::usb::Setup& setup, View data) override {
+    say("control {:02x} {} {}", setup.request_type, setup.request, data.size());
+  }
+  void controlled(UrbStatus status, View data) override {
+    say("controlled {} {}", std::to_underlying(status), data.size());
+  }
+  void submitted(u8 endpoint, u32 urb, u64 length) override { say("submitted {:02x} {} {}", endpoint, urb, length); }
+  void arrived(View data) override { say("arrived {}", data.size()); }
+  void unlinked(u32 urb) override { say("unlinked {}", urb); }
+  void answered(u32 urb, UrbStatus status, u64 size, View data) override {
+    say("answered {} {} {} {}", urb, std::to_underlying(status), size, data.size());
+  }
+  void more(View data) override { say("more {}", data.size()); }
+  void accepted(u32 urb, UrbStatus status, u64 size) override {
+    say("accepted {} {} {}", urb, std::to_underlying(status), size);
+  }
+  void note(std::string_view what) override { said.emplace_back(what); }
+
+  template <class... Values>
+  void say(fmt::format_string<Values...> text, Values&&... values) {
+    said.push_back(fmt::format(text, std::forward<Values>(values)...));
+  }
+  std::vector<std::string>& said;
+};
+
+TEST(UsbObserver, SeesWhatPassesInItsOrder) {
+  // The fault's place: what it marks is told to whoever watches the bus.
+  transport::ServerOptions options;
+  options.wrap = [](std::unique_ptr<Link> link, u64) {
+    link->mark("a fault");
+    return link;
+  };
+  World world(std::move(options));
+  std::vector<std::string> said, hosts;
+  UsbHost host(world, camera());
+  host.device.detach(host);
+  host.device.watch([&](const std::string& name) {
+    hosts.push_back(name);
+    return std::make_unique<Watched>(said);
+  });
+  world.settle();
+  ASSERT_TRUE(host.device.attach(host, "watched"));
+  world.settle();
+  EXPECT_EQ(hosts, std::vector<std::string>{"watched"});
+  EXPECT_EQ(said, (std::vector<std::string>{"a fault", "a fault"}));
+  said.clear();
+  host.control(0x80, 6, 0x0100, 0, 18);
+  const u32 read = host.in(), waits = host.events(), forgotten = host.in(512);
+  host.send_command(op_nothing, 1);
+  EXPECT_TRUE(host.device.unlink(forgotten));
+  host.cancel(1);
+  const u32 command = forgotten + 1;
+  host.device.detach(host);
+  const auto text = [](const char* form, u32 urb) { return fmt::format(fmt::runtime(form), urb); };
+  EXPECT_EQ(said,
+            (std::vector<std::string>{"control 80 6 0", "controlled 0 18", text("submitted 81 {} 65536", read),
+                                      text("submitted 83 {} 64", waits), text("submitted 81 {} 512", forgotten),
+                                      text("submitted 02 {} 12", command), "arrived 12",
+                                      text("accepted {} 0 12", command), text("answered {} 0 12 12", read),
+                                      text("unlinked {}", forgotten), "control 21 100 6", "controlled 0 0", "left"}));
 }
 
 TEST_F(Usb, KeepsUrbsUntilThereIsData) {

@@ -9,6 +9,7 @@
 
 namespace stuntcam::transport::usb {
 
+inline constexpr u8 class_request_out = 0x21;  // bmRequestType; the upper bit: to the host
 inline constexpr u8 cancel_request = 0x64, extended_event_data = 0x65, device_reset = 0x66, device_status = 0x67;
 
 Bytes encode_cancel(u32 transaction_id);

@@ -54,10 +54,12 @@ T number(View bytes, std::size_t at) {
 
 ControlAnswer VirtualDevice::control(const Setup& setup, View data) {
   State& state = *state_;
+  if (state.observer) state.observer->control(setup, data);
   auto result = (setup.request_type & ~direction) == class_to_interface ? state.of_class(setup, data)
                 : (setup.request_type & ~direction) == to_endpoint      ? state.of_endpoint(setup)
                                                                         : state.standard(setup);
   if (result.data.size() > setup.length) result.data.resize(setup.length);
+  if (state.observer) state.observer->controlled(result.status, result.data);
   return result;
 }
 

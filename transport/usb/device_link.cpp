@@ -48,6 +48,7 @@ class CommandLink final : public Link {
   Task<> write(Payload) override;
   Task<> flush() override;
   void close(bool) override { shut(); }
+  void mark(std::string_view what) override { device_->note(what); }
   u64 moved() const override { return moved_; }
   std::string peer() const override { return peer_; }
 
@@ -333,6 +334,7 @@ class EventLink final : public Link {
     round_->events_wake.raise();
     device_->wake.raise();
   }
+  void mark(std::string_view what) override { device_->note(what); }
   u64 moved() const override { return 0; }
   std::string peer() const override { return peer_; }
 

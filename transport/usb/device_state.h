@@ -9,6 +9,7 @@
 #include "transport/usb/in_endpoint.h"
 #include "transport/usb/out_endpoint.h"
 #include "transport/usb/virtual_device.h"
+#include "transport/usb/watched_bus.h"
 
 namespace stuntcam::transport::usb {
 
@@ -33,6 +34,7 @@ struct VirtualDevice::State : std::enable_shared_from_this<VirtualDevice::State>
   Task<> serve_host(u64 visit);
   void end_round();
   void leave();
+  void unplug();
 
   ControlAnswer standard(const Setup&);
   ControlAnswer of_endpoint(const Setup&);
@@ -49,6 +51,9 @@ struct VirtualDevice::State : std::enable_shared_from_this<VirtualDevice::State>
   void send_events();
   bool cancelled(u32 transaction_id) const { return cancelled_transaction == transaction_id; }
   void end_transaction();
+  void note(std::string_view what) {
+    if (observer) observer->note(what);
+  }
   void taken() {
     if (tell_taken) tell_taken();
   }
@@ -58,7 +63,11 @@ struct VirtualDevice::State : std::enable_shared_from_this<VirtualDevice::State>
   Plug plug;
   std::function<void(const std::string&)> trouble;
   std::function<void()> tell_taken;
-  Bus* bus = nullptr;  // of the host; null: nobody has attached the device
+  Watch watch;
+  Bus* carrier = nullptr;                 // of the host; null: nobody has attached the device
+  std::unique_ptr<BusObserver> observer;  // of the host; null: nobody wants to know
+  std::optional<WatchedBus> watched;      // the carrier, then
+  Bus* bus = nullptr;                     // either of the two
   std::string host;
   u64 visits = 0;
   bool unplugged = false, serving = false, restart = false;

@@ -23,34 +23,34 @@ VirtualDevice::~VirtualDevice() { unplug(); }
 
 const Description& VirtualDevice::description() const { return state_->description; }
 void VirtualDevice::on_trouble(std::function<void(const std::string&)> tell) { state_->trouble = std::move(tell); }
+void VirtualDevice::watch(Watch watch) { state_->watch = std::move(watch); }
 void VirtualDevice::on_taken(std::function<void()> tell) { state_->tell_taken = std::move(tell); }
 
 bool VirtualDevice::attach(Bus& bus, std::string host) {
   State& state = *state_;
   if (state.unplugged || state.bus != nullptr) return false;
-  state.bus = &bus;
   state.host = std::move(host);
+  state.bus = state.carrier = &bus;
+  if (state.watch) state.observer = state.watch(state.host);
+  if (state.observer) state.bus = &state.watched.emplace(bus, *state.observer);
   state.configuration = 0;
   spawn(state.io, state.serve_host(++state.visits), [](const std::exception_ptr&) {});
   return true;
 }
 
 void VirtualDevice::detach(Bus& bus) {
-  if (state_->bus == &bus) state_->leave();
+  if (state_->carrier == &bus) state_->leave();
 }
 
 void VirtualDevice::unplug() {
-  State& state = *state_;
-  state.unplugged = true;
-  if (state.bus == nullptr) return;
-  Bus& bus = *state.bus;
-  state.leave();
-  bus.unplugged();
+  state_->unplugged = true;
+  state_->unplug();
 }
 
 void VirtualDevice::submit_in(u8 endpoint, u32 urb, u64 length) {
   State& state = *state_;
   if (state.bus == nullptr) return;
+  if (state.observer) state.observer->submitted(endpoint, urb, length);
   if (endpoint == bulk_in_address) {
     state.bulk_in.submit(*state.bus, urb, length);
     state.wake.raise();
@@ -65,6 +65,7 @@ void VirtualDevice::submit_in(u8 endpoint, u32 urb, u64 length) {
 void VirtualDevice::submit_out(u8 endpoint, u32 urb, u64 length, bool zero_packet) {
   State& state = *state_;
   if (state.bus == nullptr) return;
+  if (state.observer) state.observer->submitted(endpoint, urb, length);
   if (endpoint == bulk_out_address)
     state.bulk_out.submit(*state.bus, urb, length, zero_packet);
   else
@@ -75,13 +76,16 @@ void VirtualDevice::submit_out(u8 endpoint, u32 urb, u64 length, bool zero_packe
 void VirtualDevice::arrive(View bytes) {
   State& state = *state_;
   if (state.bus == nullptr) return;
+  if (state.observer) state.observer->arrived(bytes);
   state.bulk_out.arrive(*state.bus, bytes);
   state.wake.raise();
 }
 
 bool VirtualDevice::unlink(u32 urb) {
   State& state = *state_;
-  return state.bulk_in.unlink(urb) || state.interrupt.unlink(urb) || state.bulk_out.unlink(urb);
+  const bool waited = state.bulk_in.unlink(urb) || state.interrupt.unlink(urb) || state.bulk_out.unlink(urb);
+  if (waited && state.observer) state.observer->unlinked(urb);
+  return waited;
 }
 
 void VirtualDevice::carried() {
@@ -120,9 +124,7 @@ Task<> VirtualDevice::State::serve_host(u64 visit) {
     serving = false;
     wake.raise();
     if (visits != visit || bus == nullptr || restart) continue;
-    Bus& left = *bus;
-    leave();
-    left.unplugged();
+    unplug();
   }
 }
 
@@ -141,7 +143,16 @@ void VirtualDevice::State::leave() {
   bulk_in.forget();
   bulk_out.forget();
   interrupt.forget();
-  bus = nullptr;
+  bus = carrier = nullptr;
+  watched.reset();
+  observer.reset();
+}
+
+void VirtualDevice::State::unplug() {
+  Bus* const left = carrier;
+  if (left == nullptr) return;
+  leave();
+  left->unplugged();
 }
 
 void VirtualDevice::State::end_transaction() {

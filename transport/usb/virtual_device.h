@@ -9,6 +9,7 @@
 
 #include "transport/link.h"
 #include "transport/usb/bus.h"
+#include "transport/usb/bus_observer.h"
 #include "transport/usb/description.h"
 
 namespace stuntcam::transport::usb {
@@ -26,6 +27,9 @@ class VirtualDevice {
   const Description& description() const;
   // One line each: what a host did that a device stalls on.
   void on_trouble(std::function<void(const std::string&)>);
+
+  // What watches each host from now on.
+  void watch(Watch);
 
   // A host takes the device; `host` is what the camera calls it. false: another has it.
   bool attach(Bus&, std::string host);

@@ -80,11 +80,13 @@ Server::Server(asio::io_context& io, std::function<void(const std::string&)> log
 
 Server::~Server() = default;
 
+Numbers numbers(u32 index) { return {index / devices_of_a_bus + 1, index % devices_of_a_bus + 1}; }
+
 std::string Server::add(Export exported) {
-  const auto index = static_cast<u32>(state_->exports.size());
+  const auto [bus, device] = numbers(static_cast<u32>(state_->exports.size()));
   Record record;
-  record.bus = index / devices_of_a_bus + 1;
-  record.device = index % devices_of_a_bus + 1;
+  record.bus = bus;
+  record.device = device;
   record.bus_id = fmt::format("{}-{}", record.bus, record.device);
   record.description = exported.device->description();
   state_->exports.push_back(std::move(exported));

@@ -12,7 +12,13 @@ namespace stuntcam::transport::usbip {
 
 inline constexpr u16 usual_port = 3240;
 
-// A device, and the loop that it lives on. Its number, counted from 1, makes its bus id.
+// Where the n-th device, from 0, is plugged in, as its bus id says: 1-1, 1-2, … 1-127, 2-1, …
+struct Numbers {
+  u32 bus = 0, device = 0;
+};
+Numbers numbers(u32 index);
+
+// A device, and the loop that it lives on.
 struct Export {
   asio::io_context* io = nullptr;
   std::shared_ptr<usb::VirtualDevice> device;
