@@ -14,9 +14,8 @@
 #include "cli/recorded.h"
 #include "cli/recording.h"
 #include "cli/visit.h"
+#include "initiator/connection.h"
 #include "pcap/replay_client.h"
-#include "ptp/packets.h"
-#include "transport/dial.h"
 #include "transport/real_clock.h"
 #include "transport/spawn.h"
 
@@ -129,21 +128,33 @@ class Report {
   std::string body_;
 };
 
-transport::Task<std::unique_ptr<transport::Link>> dial(asio::io_context& io, transport::Clock& clock, std::string host,
-                                                       u16 port, transport::Duration limit, transport::Wrap wrap,
-                                                       u64 number) {
-  static const ptp::PacketFraming framing;
-  auto link = co_await transport::dial(io, clock, std::move(host), port, framing, limit);
-  if (wrap) link = wrap(std::move(link), number);
-  co_return link;
+using Dialer = pcap::ClientDialers::Dialer;
+
+// `number` of the connection, for the recording.
+Dialer wrapped(Dialer dial, transport::Wrap wrap, u64 number) {
+  if (!wrap) return dial;
+  return
+      [dial = std::move(dial), wrap = std::move(wrap), number]() -> transport::Task<std::unique_ptr<transport::Link>> {
+        auto link = co_await dial();
+        co_return wrap(std::move(link), number);
+      };
 }
 
 pcap::ClientDialers dialers(asio::io_context& io, transport::Clock& clock, const Target& target,
                             const transport::Wrap& wrap, transport::Duration limit) {
-  const auto dialer = [&io, &clock, host = target.host, limit, wrap](u16 port, u64 number) {
-    return [&io, &clock, host, limit, wrap, port, number] { return dial(io, clock, host, port, limit, wrap, number); };
-  };
-  return {dialer(target.port, 1), dialer(target.lanes.event == 0 ? target.port : target.lanes.event, 2)};
+  auto plain = initiator::tcp_dialers(io, clock, target.host, target.port, target.lanes, limit, *target.dialect);
+  return {wrapped(std::move(plain.command), wrap, 1), wrapped(std::move(plain.events), wrap, 2),
+          wrapped(std::move(plain.live_view), wrap, 3)};
+}
+
+// A capture is asked in its own dialect.
+void expect_dialect(const Replay& options, const Target& target, const pcap::RecordedSession& session) {
+  const auto& spoken = pcap::dialect_of(session);
+  if (target.dialect == &spoken) return;
+  throw Failure(usage,
+                fmt::format("{}: session {} speaks the dialect {}; {} is a camera of the dialect {}", options.file,
+                            session.number, spoken.name, options.target, target.dialect->name),
+                fmt::format("a camera of the same dialect is {}:HOST[:PORT]", spoken.name));
 }
 
 int replay(const Replay& options) {
@@ -151,13 +162,12 @@ int replay(const Replay& options) {
   const auto console = options.console.console();
   const auto target = parse_target(options.target);
   if (target.usb)
-    throw Failure(usage, fmt::format("{}: recorded requests are asked in PTP/IP only", options.target),
-                  "let it be one: stuntcam serve " + options.target);
-  if (target.dialect->lanes)
-    throw Failure(usage, fmt::format("{}: recorded requests are asked in PTP/IP only", options.target));
+    throw Failure(usage, fmt::format("{}: recorded requests are asked over TCP only", options.target),
+                  "let it be a camera there: stuntcam serve " + options.target);
   RecordedOptions what;
   what.session = options.session;
   const auto recorded = load_recorded(options.file, what, console);
+  for (const auto index : recorded.options.sessions) expect_dialect(options, target, recorded.file->sessions[index]);
   const auto recording = open_recording(options.record);
   asio::io_context io{1};
   transport::RealClock clock(io);
@@ -236,7 +246,8 @@ Command replay_command() {
           "",
           [options](Options& declared) {
             declared.positional("FILE", options->file, "a capture");
-            declared.positional("TARGET", options->target, "ptpip:HOST[:PORT[:EVENT_PORT]]");
+            declared.positional("TARGET", options->target,
+                                "ptpip:HOST[:PORT[:EVENT_PORT]], or with the name of the capture's dialect in front");
             declared.option("--session", "N", number(options->session, 1),
                             "this session alone, as `decode` numbers them; without: all, one after the other");
             declared.option("--mask", "FIELD", append(options->masks),

@@ -42,8 +42,11 @@ Expected<Json> numbers(const Dictionary&, const ptp::Message&, View bytes) {
 }
 
 Expected<Json> property_value(const Dictionary& dictionary, const ptp::Message& request, View bytes) {
-  const auto type = dictionary.property_types.find(static_cast<u16>(request.params[0]));
-  if (request.count == 0 || type == dictionary.property_types.end()) return Json();
+  const auto property = static_cast<u16>(request.params[0]);
+  const auto type = dictionary.property_types.find(property);
+  if (request.count == 0) return Json();
+  if (type == dictionary.property_types.end())
+    return ptp::vendor_value(dictionary.vendor, static_cast<ptp::PropertyCode>(property), bytes);
   return printed(ptp::decode_value(bytes, type->second));
 }
 

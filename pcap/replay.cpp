@@ -179,6 +179,7 @@ class Replay::Play final : public transport::Session {
       std::copy_n(event->message.params.begin(), out.count, out.params.begin());
       const auto live = transactions_.find(event->message.transaction_id);
       out.transaction_id = live == transactions_.end() ? event->message.transaction_id : live->second;
+      if (names_its_transaction(event->message, dialect_of(session_))) out.params[0] = out.transaction_id;
       const bool meanwhile = event->origin.frame > one.asked.frame && event->origin.frame < one.answered.frame;
       const auto from = meanwhile ? one.asked.time : one.answered.time;
       const bool belongs = event->origin.frame > one.asked.frame;

@@ -121,8 +121,9 @@ void compare_into(const std::string& field, const Json& recorded, const Json& li
 }  // namespace
 
 std::vector<std::string> Masks::usual() {
-  return {"*(Battery*",    "*(DateTime)*",       "*.FreeSpaceInBytes", "*.FreeSpaceInImages", "*.SerialNumber",
-          "*.CaptureDate", "*.ModificationDate", "*LiveView*.bytes",   "*LiveView*.size"};
+  return {"*(Battery*",      "*.Battery*",      "*(DateTime)*",  "*.FreeSpaceInBytes", "*.FreeSpaceInImages",
+          "*Remaining*",     "*.SerialNumber",  "*.CaptureDate", "*.ModificationDate", "*LiveView*.bytes",
+          "*LiveView*.size", "*Preview*.bytes", "*Preview*.size"};
 }
 
 Masks::Masks(std::vector<std::string> more) : patterns_(usual()) {
@@ -130,12 +131,16 @@ Masks::Masks(std::vector<std::string> more) : patterns_(usual()) {
 }
 
 bool Masks::hides(std::string_view field) const {
-  const auto last = field.substr(field.rfind('.') + 1);
-  const auto open = field.find('('), close = field.find(')');
-  const auto named = open < close ? field.substr(open + 1, close - open - 1) : std::string_view();
-  return std::ranges::any_of(patterns_, [&](const std::string& pattern) {
-    return matches(pattern, field) || pattern == last || pattern == named;
-  });
+  const auto names = [&](const std::string& pattern) {
+    for (auto rest = field; !rest.empty();) {
+      const auto end = std::min(rest.find_first_of(".()[]"), rest.size());
+      if (rest.substr(0, end) == pattern) return true;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return false;
+  };
+  return std::ranges::any_of(patterns_,
+                             [&](const std::string& pattern) { return matches(pattern, field) || names(pattern); });
 }
 
 u32 Identifiers::handle(u32 recorded) const { return looked_up(handles, recorded); }

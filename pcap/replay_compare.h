@@ -22,7 +22,7 @@ class Masks {
  public:
   explicit Masks(std::vector<std::string> more = {});
   bool hides(std::string_view field) const;
-  static std::vector<std::string> usual();  // battery, free space, time, serial number, live view
+  static std::vector<std::string> usual();  // battery, free space, time, serial number, live view, previews
 
  private:
   std::vector<std::string> patterns_;

@@ -16,17 +16,15 @@ bool goes_by_the_clock(std::string_view name) { return name.ends_with("Ready") |
 // Nearest requests that are named.
 constexpr std::size_t most_named = 3;
 
-// Sessions and transactions have numbers of their own in every conversation, and these operations name them.
-bool names_a_number(u16 code) {
-  const auto operation = static_cast<OperationCode>(code);
-  return operation == OperationCode::OpenSession || operation == OperationCode::TerminateOpenCapture;
-}
-
 bool is(const std::optional<ptp::Message>& response, ptp::ResponseCode code) {
   return response && response->code == static_cast<u16>(code);
 }
 
 }  // namespace
+
+bool names_transaction(u16 operation, ptp::Vendor vendor) {
+  return ptp::name(static_cast<OperationCode>(operation), vendor).starts_with("Terminate");
+}
 
 Role role_of(const RecordedTransaction& one, ptp::Vendor vendor) {
   const auto code = static_cast<OperationCode>(one.request.code);
@@ -70,7 +68,10 @@ Script::Script(const RecordedSession& session, const MatchOptions& options) : se
 
 RequestKey Script::key(const ptp::Message& request) const {
   RequestKey key{.code = request.code};
-  if (names_a_number(request.code) || options_.any_params.contains(request.code)) return key;
+  // Sessions and transactions have numbers of their own in every conversation.
+  const bool numbered = request.code == static_cast<u16>(OperationCode::OpenSession) ||
+                        names_transaction(request.code, session_.dictionary.vendor);
+  if (numbered || options_.any_params.contains(request.code)) return key;
   std::copy_n(request.params.begin(), request.count, key.params.begin());
   key.count = request.count;
   while (key.count > 0 && key.params[key.count - 1u] == 0) --key.count;

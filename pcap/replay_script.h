@@ -24,6 +24,8 @@ enum class Match : u8 {
 // asking; the others ask for the state.
 enum class Role : u8 { effect, state, queue };
 Role role_of(const RecordedTransaction&, ptp::Vendor);
+// Is the first parameter the transaction that began what this operation ends?
+bool names_transaction(u16 operation, ptp::Vendor);
 
 struct MatchOptions {
   Match match = Match::ordered;

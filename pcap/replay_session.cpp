@@ -247,6 +247,15 @@ std::string RecordedSession::camera() const {
   return responder;
 }
 
+const transport::Dialect& dialect_of(const RecordedSession& session) {
+  const auto* const spoken = transport::dialect(session.dialect);
+  return spoken != nullptr ? *spoken : transport::standard_dialect();
+}
+
+bool names_its_transaction(const ptp::Message& event, const transport::Dialect& dialect) {
+  return dialect.lanes && event.count > 0 && event.params[0] == event.transaction_id;
+}
+
 RecordedFile load_recording(const std::string& path, const TraceOptions& options) {
   RecordedFile file{.path = path};
   Loader loader(file);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pcap/trace.h"
+#include "transport/dialect.h"
 #include "transport/responder.h"
 
 namespace stuntcam::pcap {
@@ -69,6 +70,12 @@ struct RecordedSession {
   std::size_t incomplete() const;
   std::string camera() const;  // what tells cameras apart: the GUID, or the address
 };
+
+// In which it is played, from either side: its own; in PTP/IP what was captured over USB.
+const transport::Dialect& dialect_of(const RecordedSession&);
+
+// Where events have a connection without a handshake, their first parameter is their transaction once more.
+bool names_its_transaction(const ptp::Message& event, const transport::Dialect&);
 
 struct RecordedFile {
   std::string path;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "transport/dialect.h"
+
 namespace stuntcam::pcap {
 
 using ptp::Kind;
@@ -13,7 +15,9 @@ std::shared_ptr<Session> Sessions::open(std::string_view dialect, std::string in
   auto session = std::make_shared<Session>();
   session->number = ++opened_;
   session->dialect = dialect;
-  session->dictionary.vendor = vendor_;
+  const auto* const spoken = transport::dialect(dialect);
+  const bool told = spoken != nullptr && spoken->vendor != ptp::Vendor::none;
+  session->dictionary.vendor = told ? spoken->vendor : vendor_;
   session->initiator = std::move(initiator);
   session->responder = std::move(responder);
   sessions_.push_front(session);

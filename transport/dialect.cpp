@@ -19,6 +19,11 @@ u32 reason(ptp::InitFailReason reason) { return static_cast<u32>(reason); }
 
 }  // namespace
 
+u16 Dialect::entry() const {
+  const auto step = std::ranges::find(opening, OpeningStep::Act::operation, &OpeningStep::act);
+  return step == opening.end() ? u16{0} : step->code;
+}
+
 const Dialect& standard_dialect() {
   static const Dialect dialect{
       .name = "ptpip",

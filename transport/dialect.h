@@ -36,6 +36,8 @@ struct Dialect {
   std::span<const OpeningStep> opening;
   u16 closing;   // an operation before CloseSession, with the transaction of the opening's first operation; 0: none
   bool goodbye;  // after CloseSession
+
+  u16 entry() const;  // the opening's first operation: with it the camera enters the mode for lanes; 0: there is none
 };
 
 const Dialect& standard_dialect();

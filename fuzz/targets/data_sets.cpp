@@ -71,9 +71,10 @@ void check_vendor_data(Input& input) {
   static constexpr std::array vendors{Vendor::none,   Vendor::nikon, Vendor::canon,   Vendor::fuji,
                                       Vendor::parrot, Vendor::leica, Vendor::olympus, Vendor::sony};
   const auto vendor = vendors[input.below(vendors.size())];
-  const auto operation = static_cast<OperationCode>(input.number<u16>());
+  const auto code = input.number<u16>();
   const View bytes = input.rest();
-  const auto fields = vendor_data_set(vendor, operation, bytes);
+  const auto fields = code >= 0xD000 ? vendor_value(vendor, static_cast<PropertyCode>(code), bytes)
+                                     : vendor_data_set(vendor, static_cast<OperationCode>(code), bytes);
   if (!fields) return check_error(fields.error(), bytes.size());
   check_json(*fields);
 }

@@ -180,5 +180,63 @@ class Initiator(Fuji):
         self.assertGreater(os.path.getsize(os.path.join(where, "talk.pcapng")), 10000)
 
 
+class Replay(Fuji):
+    """What gphoto2 did, asked again by our client."""
+    visits = (["--list-files"], ["--get-file", "2", "--filename", "two.jpg"],
+              ["--capture-image-and-download", "--filename", "shot.jpg"])
+
+    def record(self, name, *arguments):
+        recording = self.path(name)
+        self.gphoto(*arguments, options=("--record", recording))
+        return recording
+
+    def replay(self, recording, *options, camera=(), status=0):
+        """Against a fresh camera, with a status of the client's; its lines."""
+        out = self.run_client(harness.PROGRAM, "replay", "--json", recording, "{target}", *options, options=("-q", *camera),
+                              status=status)
+        return [json.loads(line) for line in out.splitlines()]
+
+    def test_the_same_camera_makes_no_difference(self):
+        for number, visit in enumerate(self.visits):
+            recording = self.record(f"{number}.pcapng", *visit)
+            steps = self.replay(recording, "--record", self.path("client.pcapng"))
+            self.assertEqual([], [step for step in steps if step.get("differences")])
+            summary = steps[-1]
+            self.assertEqual((0, 0), (summary["different"], summary["failed"]))
+            self.assertGreater(summary["same"], 10)
+        # The last one took a picture: polls were left out, and its file came under a handle that no event named.
+        self.assertGreater(summary["skipped"], 0)
+        asked = [json.loads(line) for line in self.stuntcam("decode", "--json", self.path("client.pcapng")).splitlines()]
+        self.assertIn("Goodbye", [one.get("packet") for one in asked])
+        self.assertIn("LiveViewFrame", [one.get("packet") for one in asked])
+        self.assertTrue([one for one in asked if one["type"] == "event"])
+        operations = [one["operation"]["name"] for one in asked if one["type"] == "transaction"]
+        self.assertIn("GetObject", operations)
+        self.assertEqual("CloseSession", operations[-1])
+
+    def test_a_changed_property_is_exactly_the_difference(self):
+        recording = self.record("capture.pcapng", *self.visits[-1])
+        changed = self.path("changed.toml")
+        with open(changed, "w", encoding="utf-8") as file:
+            file.write('extends = "fujifilm-x-t1"\n[override.FilmSimulation]\ncurrent = 3\n')
+        out = self.stuntcam("run", changed, "-q", "--", harness.PROGRAM, "replay", "--json", recording, "{target}", status=1)
+        for steps in (self.replay(recording, camera=("--set", "FilmSimulation=3"), status=1),
+                      [json.loads(line) for line in out.splitlines()]):
+            found = {(each["field"], each["recorded"], each["live"]) for step in steps for each in step.get("differences", [])}
+            self.assertEqual({("GetCapabilities().FilmSimulation.CurrentValue", "1", "3"),
+                              ("GetDevicePropValue(CurrentState).FilmSimulation", "1", "3")}, found)
+        self.replay(recording, "--mask", "FilmSimulation", camera=("--set", "FilmSimulation=3"))
+
+    def test_another_dialect_is_told(self):
+        recording = self.record("list.pcapng", "--list-files")
+        self.stuntcam("replay", recording, "ptpip:127.0.0.1:1", status=2)
+        self.assertIn("session 1 speaks the dialect fuji; ptpip:127.0.0.1:1 is a camera of the dialect ptpip", self.err)
+        self.assertIn("fuji:HOST", self.err)
+        other = self.path("other.pcapng")
+        self.stuntcam("run", "nikon-d5300", "-q", "--record", other, "--", harness.PROGRAM, "info")
+        self.stuntcam("replay", other, "fuji:127.0.0.1:1", status=2)
+        self.assertIn("speaks the dialect ptpip; fuji:127.0.0.1:1 is a camera of the dialect fuji", self.err)
+
+
 if __name__ == "__main__":
     harness.main(needs=["gphoto2", "djpeg", "exiftool"])

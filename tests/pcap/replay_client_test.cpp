@@ -1,17 +1,8 @@
-// A capture asked again of a live camera, which is another capture behind a server, over links in memory.
-#include "pcap/replay_client.h"
-
+// A capture of PTP/IP asked again of a live camera.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <asio/io_context.hpp>
-
-#include "pcap/replay.h"
+#include "client_replay.h"
 #include "talk.h"
-#include "tests/fake_clock.h"
-#include "transport/memory_link.h"
-#include "transport/server.h"
-#include "transport/spawn.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -20,9 +11,6 @@ using namespace test;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using transport::Link;
-using transport::Task;
-using Outcome = Step::Outcome;
 
 Bytes u32_list(std::initializer_list<u32> values) {
   Body body;
@@ -40,77 +28,7 @@ Bytes object(const std::string& name, u32 size) {
   return ptp::encode(info);
 }
 
-class ClientReplayTest : public testing::Test {
- protected:
-  // Asks what was recorded of the camera that answers as `live`; the steps are kept.
-  void replay(const Talk& recorded, const Talk& live, const std::vector<std::string>& masks = {}) {
-    live_ = live.file();
-    ReplayOptions options;
-    options.speed = 0;
-    options.matching.match = Match::loose;
-    options.sessions = choose_sessions(*live_, {}).value();
-    responder_ = std::make_unique<Replay>(live_, options, clock_);
-    server_ = std::make_unique<transport::Server>(io_, *responder_, clock_, transport::ServerOptions{});
-    ask(recorded, [this] { return served(); }, masks);
-    bool stopped = false;
-    server_->stop([&] { stopped = true; });
-    settle();
-    EXPECT_TRUE(stopped);
-  }
-  void ask(const Talk& recorded, const std::function<std::unique_ptr<Link>()>& dial,
-           const std::vector<std::string>& masks = {}) {
-    ClientReplay client(io_, clock_, recorded.file(), 0, {Masks(masks)},
-                        [this](const Step& step) { steps_.push_back(step); });
-    const auto dialer = [&dial]() -> Task<std::unique_ptr<Link>> { co_return dial(); };
-    bool ended = false;
-    transport::spawn(io_, client.run({dialer, dialer}), [&](std::exception_ptr error) {
-      failure_ = std::move(error);
-      ended = true;
-    });
-    settle();
-    for (int turns = 0; !ended && turns < 10'000 && clock_.waiting(); ++turns) {
-      clock_.advance_to_next();
-      settle();
-    }
-    EXPECT_TRUE(ended) << "it hangs";
-    different_ = client.different();
-  }
-  std::unique_ptr<Link> served() {
-    auto [client, camera] = links();
-    transport::spawn(io_, server_->serve(std::move(camera)), [](const std::exception_ptr&) {});
-    return std::move(client);
-  }
-  std::pair<std::unique_ptr<Link>, std::unique_ptr<Link>> links() {
-    return transport::make_memory_links(io_, framing_, framing_);
-  }
-  void settle() {
-    io_.restart();
-    while (io_.poll() != 0) {
-    }
-  }
-  std::vector<Outcome> outcomes() const {
-    std::vector<Outcome> list;
-    list.reserve(steps_.size());
-    for (const auto& step : steps_) list.push_back(step.outcome);
-    return list;
-  }
-  std::vector<std::string> fields() const {
-    std::vector<std::string> list;
-    for (const auto& step : steps_)
-      for (const auto& each : step.differences) list.push_back(each.field);
-    return list;
-  }
-
-  const ptp::PacketFraming framing_;
-  asio::io_context io_{1};
-  tests::FakeClock clock_;
-  std::shared_ptr<const RecordedFile> live_;
-  std::unique_ptr<Replay> responder_;
-  std::unique_ptr<transport::Server> server_;
-  std::vector<Step> steps_;
-  std::exception_ptr failure_;
-  u64 different_ = 0;
-};
+using ClientReplayTest = ClientReplayStage;
 
 TEST_F(ClientReplayTest, TheSameCameraMakesNoDifference) {
   const auto talk =
@@ -190,6 +108,37 @@ TEST_F(ClientReplayTest, EventsAreWaitedFor) {
   EXPECT_GE(steps_[1].seconds, 10) << "as long as a condition is waited for";
 }
 
+TEST_F(ClientReplayTest, WhatAClientWaitedForIsWhatCounts) {
+  const auto recorded = Talk().ask(capture).ask(get_value, {1}, Bytes{1}).ask(get_value, {1}, Bytes{1});
+  const auto live = Talk().ask(capture).ask(get_value, {1}, Bytes{1});
+  replay(Talk(recorded).ask(get_value, {1}, Bytes{2}), Talk(live).ask(get_value, {1}, Bytes{2}));
+  EXPECT_EQ(different_, 0u);
+  ASSERT_EQ(steps_.size(), 5u);
+  EXPECT_EQ(steps_[2].outcome, Outcome::skipped);
+  EXPECT_THAT(steps_[2].why, HasSubstr("asked again"));
+  EXPECT_EQ(steps_[4].outcome, Outcome::same);
+  steps_.clear();
+  replay(Talk(recorded).ask(get_value, {1}, Bytes{2}), live);
+  EXPECT_THAT(fields(), ElementsAre(HasSubstr("GetDevicePropValue")));
+  EXPECT_GE(steps_[4].seconds, 10) << "as long as a condition is waited for";
+}
+
+TEST_F(ClientReplayTest, ObjectsThatNoEventNamedAreFoundInTheListing) {
+  const auto made = [](u32 handle) {
+    return Talk()
+        .ask(0x1007, {0xFFFFFFFF}, u32_list({0x11}))
+        .ask(capture)
+        .ask(0x1007, {0xFFFFFFFF}, u32_list({0x11, handle}))
+        .ask(0x1008, {handle}, object("NEW.JPG", handle))
+        .ask(0x1009, {handle}, Bytes{static_cast<u8>(handle)});
+  };
+  replay(made(0x12), made(0x25));
+  EXPECT_THAT(fields(), IsEmpty()) << "neither is what is in it compared";
+  EXPECT_EQ(steps_.size(), 6u);
+  // Of names and sizes of what is there already, 0x11 is asked now, and 0x25.
+  EXPECT_EQ(responder_->report().unasked_transactions, 0u);
+}
+
 TEST_F(ClientReplayTest, WhatWasNotCapturedWholeIsSkipped) {
   replay(Talk().unanswered(0x9101).ask(get_value, {1}, Bytes{1}), Talk().ask(get_value, {1}, Bytes{1}));
   EXPECT_THAT(outcomes(), ElementsAre(Outcome::same, Outcome::skipped, Outcome::same));
@@ -197,11 +146,12 @@ TEST_F(ClientReplayTest, WhatWasNotCapturedWholeIsSkipped) {
 
 TEST_F(ClientReplayTest, ACameraThatSaysNothingIsGivenUp) {
   std::vector<std::unique_ptr<Link>> cameras;
-  ask(Talk(), [&] {
+  const auto dial = [&] {
     auto [client, camera] = links();
     cameras.push_back(std::move(camera));
     return std::move(client);
-  });
+  };
+  ask(Talk().file(), dial, dial, dial);
   EXPECT_TRUE(failure_);
   EXPECT_THAT(steps_, IsEmpty());
   EXPECT_EQ(clock_.now(), std::chrono::seconds(30));
@@ -209,7 +159,7 @@ TEST_F(ClientReplayTest, ACameraThatSaysNothingIsGivenUp) {
 
 TEST_F(ClientReplayTest, ACameraThatTurnsUsAwayIsNamed) {
   std::vector<std::unique_ptr<Link>> cameras;
-  ask(Talk(), [&] {
+  const auto dial = [&] {
     auto [client, camera] = links();
     ptp::Message no;
     no.kind = ptp::Kind::init_fail;
@@ -219,7 +169,8 @@ TEST_F(ClientReplayTest, ACameraThatTurnsUsAwayIsNamed) {
         io_, [](Link& link) -> Task<> { co_await link.flush(); }(*camera), [](const std::exception_ptr&) {});
     cameras.push_back(std::move(camera));
     return std::move(client);
-  });
+  };
+  ask(Talk().file(), dial, dial, dial);
   ASSERT_TRUE(failure_);
   try {
     std::rethrow_exception(failure_);

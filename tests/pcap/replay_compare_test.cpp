@@ -56,6 +56,7 @@ TEST(Compare, LeavesOutWhatMayDiffer) {
   EXPECT_THAT(fields(one, other, "GetObjectInfo(0x1)", {"GetObjectInfo(*).F*"}), IsEmpty());
   EXPECT_THAT(fields(one, other, "GetDevicePropDesc(FNumber)", {"FNumber"}), IsEmpty());
   EXPECT_EQ(fields(one, other, "GetObjectInfo(0x1)", {"File", "GetObject(*)"}).size(), 1u);
+  EXPECT_THAT(fields({{"FNumber", {{"Form", 1}}}}, {{"FNumber", {{"Form", 2}}}}, "Op()", {"FNumber"}), IsEmpty());
 }
 
 TEST(Identifiers, AreTranslatedWhereverTheyStand) {
