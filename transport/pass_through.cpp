@@ -26,6 +26,7 @@ Task<std::shared_ptr<Line>> ServerCore::open_line(Association& association, ptp:
   } catch (...) {
     failure = std::current_exception();
   }
+  opened_line = line;
   const bool shared = line && real_camera->shared;
   if (shared) {
     line->share = std::make_unique<Share>(io);
@@ -65,6 +66,17 @@ Task<> ServerCore::hang_up(std::shared_ptr<Line> line, bool in_step) {
   co_await real_camera->hang_up(std::move(line), in_step);
   line_taken = false;
   hung_up.raise();
+}
+
+// A camera that does not answer does not hold up the end either.
+void ServerCore::let_go() {
+  if (coroutines == 0) return;
+  if (options.log) options.log("the camera does not answer; it is left as it is");
+  if (const auto open = opened_line.lock()) {
+    open->command->close();
+    if (open->events) open->events->close();
+  }
+  real_camera->let_go();
 }
 
 Task<> ServerCore::pass_events_to_all(std::shared_ptr<Line> line) {

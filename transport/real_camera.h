@@ -54,6 +54,9 @@ class RealCamera {
   virtual Task<std::shared_ptr<Line>> open(ptp::Identity client) = 0;
   // Nobody uses the line any more. in_step: no transaction and no session was left open on it.
   virtual Task<> hang_up(std::shared_ptr<Line> line, bool in_step) = 0;
+  // The server ends, and has waited long enough: nobody can be reached any more, and what open() and hang_up() wait for
+  // ends now. The camera is left as it is.
+  virtual void let_go() = 0;
 
   // Several clients at once: they have one line then, opened in the name of the first. Set before there is a server.
   bool shared = false;

@@ -27,6 +27,7 @@ class RemoteCamera final : public RealCamera {
 
   Task<std::shared_ptr<Line>> open(ptp::Identity client) override {
     auto line = std::make_shared<Line>();
+    opening_ = line;
     line->dialect = options_.dialect;
     std::string problem;
     try {
@@ -42,6 +43,12 @@ class RemoteCamera final : public RealCamera {
   Task<> hang_up(std::shared_ptr<Line> line, bool) override {
     line->command->close();
     co_return;
+  }
+  void let_go() override {
+    const auto line = opening_.lock();
+    if (!line) return;
+    if (line->command) line->command->close();
+    if (line->events) line->events->close();
   }
 
  private:
@@ -106,6 +113,7 @@ class RemoteCamera final : public RealCamera {
   asio::io_context& io_;
   Clock& clock_;
   RemoteCameraOptions options_;
+  std::weak_ptr<Line> opening_;
 };
 
 }  // namespace

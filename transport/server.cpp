@@ -17,6 +17,8 @@
 namespace stuntcam::transport {
 namespace {
 
+// What clients leave open on a real camera is put right within this after stop(), or not at all.
+constexpr Duration farewell = std::chrono::milliseconds(1500);
 constexpr Duration sweep_interval = std::chrono::seconds(1);
 // After an accept failed for want of descriptors or memory.
 constexpr Duration accept_pause = std::chrono::milliseconds(100);
@@ -165,6 +167,10 @@ void ServerCore::stop(std::function<void()> callback) {
   for (const auto& [number, association] : open) association->drop();
   for (auto& [link, watch] : links) watch.link->close();
   if (coroutines == 0 && stopped) asio::post(io, std::exchange(stopped, nullptr));
+  if (real_camera != nullptr && coroutines != 0)
+    clock.after(farewell, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->let_go();
+    });
 }
 
 }  // namespace stuntcam::transport

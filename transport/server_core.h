@@ -63,6 +63,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   Task<> pass_through(std::shared_ptr<Association>, ptp::Identity);
   Task<std::shared_ptr<Line>> open_line(Association&, ptp::Identity);
   Task<> hang_up(std::shared_ptr<Line>, bool in_step);
+  void let_go();
   Task<> pass_events_to_all(std::shared_ptr<Line>);
   Task<> pass_lane(std::shared_ptr<Link>, std::shared_ptr<Association>, Lane);
   Task<> event_lane(std::unique_ptr<Link>&, ptp::Message first);
@@ -99,6 +100,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   u32 last_number = 0;
   u64 accepted = 0;
   bool sweeping = false, stopping = false, full = false;
+  std::weak_ptr<Line> opened_line;  // to the real camera: the last one
   std::shared_ptr<Line> shared_line;
   bool line_taken = false;  // to the real camera, from the moment that it is asked for
   Signal hung_up;           // it is free again

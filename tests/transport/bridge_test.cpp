@@ -71,6 +71,7 @@ struct UsbFront : Front {
 // A camera of the emulator's server on PTP/IP behind it, over memory links.
 struct Far final : RealCamera {
   explicit Far(World& there) : world(there) {}
+  void let_go() override {}
   Task<std::shared_ptr<Line>> open(ptp::Identity client) override {
     if (unreachable) throw transport::Unavailable(ptp::InitFailReason::unspecified, "nobody there");
     (void)client;
@@ -384,6 +385,57 @@ TEST(Bridge, SilentCameraDoesNotKeepItsClientForEver) {
     EXPECT_EQ(got.response.code, 0x2001);
   });
   EXPECT_TRUE(std::ranges::any_of(front.log, [](const std::string& line) { return line.contains("silent"); }));
+}
+
+// Whatever the client was at, and whether it is still there.
+TEST(Bridge, EndsInTimeInFrontOfACameraThatAnswersNothing) {
+  const Manners silences[] = {{.silent = true},
+                              {.silent = true, .deaf = true},
+                              {.takes_nothing = true, .deaf = true},
+                              {.silent = true, .refuses_class_reset = true}};
+  for (const Manners& manners : silences) {
+    for (const bool vanishes : {true, false}) {
+      for (const bool in_session : {true, false}) {
+        UsbFront front;
+        Client client;
+        front.run([&]() -> Task<> {
+          client = co_await handshake(front.connector());
+          if (in_session) co_await transaction(*client.command, request(0x1002, 0, 1));
+          front.toy->manners = manners;
+          if (!in_session) co_await send(*client.command, request(op_take, 3));
+          if (vanishes) client.command->close();
+        });
+        front.settle();
+        bool stopped = false;
+        front.server->stop([&] { stopped = true; });
+        front.settle();
+        front.advance(1500ms);
+        front.settle();
+        EXPECT_TRUE(stopped) << "silent " << manners.silent << ", deaf " << manners.deaf << ", vanishes " << vanishes
+                             << ", in session " << in_session;
+        if (!stopped) continue;
+        front.server.reset();
+        front.camera.reset();
+        front.settle();
+      }
+    }
+  }
+}
+
+// One that answers is put right, and nobody lets go of it.
+TEST(Bridge, EndsWithTheSessionClosed) {
+  UsbFront front;
+  Client client;
+  front.run([&]() -> Task<> {
+    client = co_await handshake(front.connector());
+    co_await transaction(*client.command, request(0x1002, 0, 1));
+  });
+  bool stopped = false;
+  front.server->stop([&] { stopped = true; });
+  front.settle();
+  EXPECT_TRUE(stopped);
+  EXPECT_FALSE(front.toy->session);
+  EXPECT_TRUE(front.log.empty());
 }
 
 TEST(Bridge, StallMeansAnErrorResponseAndNothingElse) {

@@ -240,6 +240,7 @@ void UsbToy::bulk_out(Bytes data, bool zero_packet, transport::Duration, Done do
 void UsbToy::control(Control control, Bytes data, transport::Duration, Done done) {
   State& state = *state_;
   state.requests.push_back(control.request);
+  if (state.manners.deaf) return;
   Status status = Status::ok;
   std::size_t size = data.size();
   switch (control.request) {
@@ -297,6 +298,7 @@ void UsbToy::cancel(Endpoint endpoint) {
 void UsbToy::clear_halt(Endpoint endpoint, std::function<void(Status)> done) {
   State& state = *state_;
   ++state.cleared;
+  if (state.manners.deaf) return;
   if (endpoint == Endpoint::bulk_in && state.halted_in) {
     state.halted_in = false;
     if (state.manners.response_after_stall) state.respond(0x200F);
@@ -307,6 +309,7 @@ void UsbToy::clear_halt(Endpoint endpoint, std::function<void(Status)> done) {
 
 void UsbToy::reset(std::function<void(Status)> done) {
   ++state_->port_resets;
+  if (state_->manners.deaf) return;
   state_->manners.busy_polls = 0;
   if (!state_->manners.keeps_session) state_->session = false;
   asio::post(io_, [done = std::move(done), gone = state_->gone] { done(gone ? Status::gone : Status::ok); });

@@ -34,6 +34,7 @@ struct Manners {
   bool garbage = false;           // before each answer
   std::optional<u64> dies_after;  // bytes sent in a data phase
   bool takes_nothing = false;     // bulk out times out
+  bool deaf = false;              // what is asked on the control endpoint, clearing halts and resets never end
 };
 
 class UsbToy final : public transport::usb::Pipe {

@@ -136,8 +136,10 @@ bool MockBus::ioctl(UMockdevIoctlClient* client) {
     case number(USBDEVFS_IOCTL):  // to a driver that is not there
     case number(USBDEVFS_GETDRIVER):
       return complete(-1, ENODATA);
-    case number(USBDEVFS_CLAIMINTERFACE):
     case number(USBDEVFS_RELEASEINTERFACE):
+      std::fputs("mock: released\n", stderr);
+      return complete(0);
+    case number(USBDEVFS_CLAIMINTERFACE):
       return complete(0);
     case number(USBDEVFS_CLEAR_HALT): {
       auto* const data = follow(argument, 0, sizeof(unsigned));
@@ -170,6 +172,12 @@ bool MockBus::ioctl(UMockdevIoctlClient* client) {
   }
 }
 
+bool MockBus::begins_operation(const Urb& urb, std::optional<u16> code) {
+  if (!code || urb.buffer == nullptr || urb.buffer->data_len < 12) return false;
+  const auto* const bytes = urb.buffer->data;
+  return bytes[4] == 1 && (bytes[6] | bytes[7] << 8) == *code;
+}
+
 void MockBus::submit(UMockdevIoctlClient* client, UMockdevIoctlData* argument) {
   auto urb = std::make_unique<Urb>();
   urb->data = static_cast<UMockdevIoctlData*>(g_object_ref(follow(argument, 0, sizeof(usbdevfs_urb))));
@@ -183,6 +191,8 @@ void MockBus::submit(UMockdevIoctlClient* client, UMockdevIoctlData* argument) {
     if (!there) return;
     urb->number = ++urbs_;
     write_usbmon('S', *urb);
+    if (asked.endpoint == transport::usb::bulk_out_address && begins_operation(*urb, deaf_at_)) deaf_ = true;
+    if (deaf_) return waiting_.push_back(std::move(urb));
     if (asked.type == USBDEVFS_URB_TYPE_CONTROL) return control(std::move(urb));
     const auto length = static_cast<u64>(asked.buffer_length);
     const u32 id = urb->number;
@@ -264,7 +274,8 @@ void MockBus::discard(UMockdevIoctlClient* client, UMockdevIoctlData* argument) 
   on_loop_([&] {
     const auto urb =
         std::ranges::find_if(waiting_, [&](const auto& each) { return each->data->client_addr == address; });
-    if (urb == waiting_.end() || !device_ || !device_->unlink((*urb)->number)) return;
+    if (urb == waiting_.end() || !device_) return;
+    if (!device_->unlink((*urb)->number) && !deaf_) return;
     found = true;
     auto taken = std::move(*urb);
     waiting_.erase(urb);

@@ -10,6 +10,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "transport/usb/virtual_device.h"
@@ -27,6 +28,8 @@ class MockBus final : public transport::usb::Bus {
   void plug_in(std::unique_ptr<transport::usb::VirtualDevice> device);
   void plug_out();
   const std::string& description() const { return description_; }  // of what was plugged in last, for umockdev-run
+  // From this operation on nothing is answered any more: what is submitted waits until it is discarded.
+  void deafen_at(u16 operation) { deaf_at_ = operation; }
   // As `tcpdump -i usbmon1` would, for umockdev-run --pcap.
   void record(const std::string& path);
   void finish_recording() { usbmon_.flush(); }
@@ -48,6 +51,7 @@ class MockBus final : public transport::usb::Bus {
   };
   static gboolean handle(UMockdevIoctlBase*, UMockdevIoctlClient* client, void* self);
   bool ioctl(UMockdevIoctlClient* client);
+  static bool begins_operation(const Urb&, std::optional<u16> code);
   void submit(UMockdevIoctlClient* client, UMockdevIoctlData* argument);
   void control(std::unique_ptr<Urb> urb);
   void discard(UMockdevIoctlClient* client, UMockdevIoctlData* argument);
@@ -60,6 +64,8 @@ class MockBus final : public transport::usb::Bus {
   UMockdevTestbed* testbed_;
   UMockdevIoctlBase* handler_ = nullptr;
   std::unique_ptr<transport::usb::VirtualDevice> device_;
+  std::optional<u16> deaf_at_;
+  bool deaf_ = false;
   unsigned plugs_ = 0;
   u32 urbs_ = 0;
   std::string description_;

@@ -1,9 +1,11 @@
 // One of our own cameras, plugged into a USB bus that exists for one program only: umockdev redirects what libusb asks
 // of the kernel to this process. No privileges, no kernel USB.
 //
-//   umockdev-wrapper mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] -- PROGRAM ARGS…
+//   umockdev-wrapper mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] [--deaf-at CODE] -- PROGRAM
+//   ARGS…
 //
-// SIGUSR1 unplugs the camera, SIGUSR2 plugs it in again. Ends with the program, and with its status.
+// From the operation --deaf-at on (hexadecimal) the camera answers nothing any more, on no endpoint. SIGUSR1 unplugs
+// the camera, SIGUSR2 plugs it in again. Ends with the program, and with its status.
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -31,7 +33,7 @@ namespace stuntcam::tests {
 namespace {
 
 struct Arguments {
-  std::string profile, media, usbmon, description;
+  std::string profile, media, usbmon, description, deaf;
   std::vector<char*> program;
 };
 
@@ -47,6 +49,8 @@ Arguments parse(int count, char** words) {
       arguments.media = words[++i];
     else if (word == "--usbmon" && i + 1 < count)
       arguments.usbmon = words[++i];
+    else if (word == "--deaf-at" && i + 1 < count)
+      arguments.deaf = words[++i];
     else if (word == "--describe" && i + 1 < count)
       arguments.description = words[++i];
     else
@@ -101,7 +105,9 @@ class Loop {
 int main_of(const Arguments& arguments) {
   auto profile = profiles::load(arguments.profile);
   if (!profile || !profile->usb || arguments.program.front() == nullptr) {
-    fmt::print(stderr, "usage: mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] -- PROGRAM ARGS…\n");
+    fmt::print(stderr,
+               "usage: mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] [--deaf-at CODE] -- PROGRAM "
+               "ARGS…\n");
     return 2;
   }
   asio::io_context io;
@@ -116,6 +122,7 @@ int main_of(const Arguments& arguments) {
   Loop loop(io);
   MockBus bus([&loop](const std::function<void()>& what) { loop.run(what); });
   if (!arguments.usbmon.empty()) bus.record(arguments.usbmon);
+  if (!arguments.deaf.empty()) bus.deafen_at(static_cast<u16>(std::stoul(arguments.deaf, nullptr, 16)));
   const auto plug_in = [&] {
     bus.plug_in(std::make_unique<transport::usb::VirtualDevice>(
         io, describe(*profile, camera.serial_number()),

@@ -202,6 +202,21 @@ class PassThrough(usb_harness.Test):
         print(f"bridge against plain libusb: {ratio:.2f}")
         self.assertGreater(ratio, 0.9)
 
+    def test_ends_in_front_of_a_camera_that_answers_nothing(self):
+        """Half a minute of patience with the camera is not for somebody who wants the program to end."""
+        for operation, name in ((0x1002, "OpenSession"), (0x1009, "GetObject"), (0x1003, "CloseSession")):
+            with self.subTest(name):
+                camera = self.camera(profile="generic", mock=("--deaf-at", f"{operation:04x}"))
+                session = None if operation == 0x1002 else 1
+                with ptpip.Client(camera.port, session=session, timeout=60 * harness.PATIENCE) as client:
+                    asked = client.find("IMG_0001.JPG") if operation == 0x1009 else 1
+                    client.command.send(ptpip.request(operation, client.tid(), asked))
+                    began = time.monotonic()
+                    camera.stop()
+                    self.assertLess(time.monotonic() - began, 5 * harness.PATIENCE)
+                self.assertIn("mock: released", camera.said())
+                self.assertIn("it is left as it is", camera.said())
+
     def test_two_share_it_where_they_may(self):
         camera = self.camera("--share")
         first = self.start(camera.port, "--wait-event=60s")

@@ -51,6 +51,8 @@ class Device : public std::enable_shared_from_this<Device> {
 
   // Wakes on everything that happens.
   Signal changed;
+  // Whoever waits for it wakes, and is told that it is gone. It still is what was plugged in until it is destroyed.
+  void let_go() { lose(); }
   // After a link that was left in the middle of something: class reset, and if that does not help, a reset of the port.
   Task<> restore();
 
@@ -88,6 +90,14 @@ class Device : public std::enable_shared_from_this<Device> {
   Task<> end_of_data();
 
   // recovery.cpp
+  // Where an answer of the pipe will be, and what puts it there and wakes who waits for it.
+  template <class T>
+  struct Awaited {
+    std::shared_ptr<std::optional<T>> answer;
+    std::function<void(T)> done;
+  };
+  template <class T>
+  Awaited<T> await_answer();
   Task<Transfer> control(u8 request, bool in, Bytes data);
   Task<Status> clear_halt(Endpoint);
   Task<std::optional<DeviceStatus>> status();

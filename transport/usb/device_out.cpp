@@ -122,7 +122,7 @@ Task<> Device::send_command() {
   // What an earlier transaction asked for in vain must be over, or it would take this one's answer unseen.
   co_await stop_reading();
   co_await send(std::move(command), true);
-  while (out_in_flight_ != 0) co_await changed.wait();
+  while (out_in_flight_ != 0 && !gone_) co_await changed.wait();
   if (gone_) throw std::system_error(std::make_error_code(std::errc::no_such_device));
   if (request_.data_phase == 2 && !out_failed_) co_return;  // its answer comes behind the data
   asked_ = true;

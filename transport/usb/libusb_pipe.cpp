@@ -241,6 +241,7 @@ class LibusbPipe final : public Pipe {
   void block(std::function<int()> call, std::function<void(Status)> done) {
     asio::post(blocking_,
                [this, call = std::move(call), done = std::move(done), owner = std::weak_ptr<LibusbPipe*>(alive_)] {
+                 if (owner.expired()) return;
                  const Status status = status_of_error(call());
                  asio::post(io_, [owner, status, done] {
                    const auto pipe = owner.lock();

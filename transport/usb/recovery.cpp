@@ -30,34 +30,31 @@ constexpr u16 cancelled = static_cast<u16>(ResponseCode::TransactionCanceled);
 
 }  // namespace
 
-// A callback of the pipe, as something to wait for.
 template <class T>
-struct Reply {
-  explicit Reply(asio::io_context& io) : arrived(io) {}
-  Signal arrived;
-  std::optional<T> value;
-};
+Device::Awaited<T> Device::await_answer() {
+  auto answer = std::make_shared<std::optional<T>>();
+  return {answer, [answer, weak = weak_from_this()](T value) {
+            *answer = std::move(value);
+            if (const auto self = weak.lock()) self->changed.raise();
+          }};
+}
 
 Task<Transfer> Device::control(u8 request, bool in, Bytes data) {
-  const auto reply = std::make_shared<Reply<Transfer>>(io_);
-  pipe_->control({request, in, 0}, std::move(data), control_limit, [reply](Transfer transfer) {
-    reply->value = std::move(transfer);
-    reply->arrived.raise();
-  });
-  while (!reply->value) co_await reply->arrived.wait();
-  Transfer transfer = *std::move(reply->value);
+  const auto awaited = await_answer<Transfer>();
+  pipe_->control({request, in, 0}, std::move(data), control_limit, awaited.done);
+  while (!*awaited.answer && !gone_) co_await changed.wait();
+  Transfer transfer;
+  transfer.status = Status::gone;
+  if (*awaited.answer) transfer = *std::move(*awaited.answer);
   if (transfer.status == Status::gone) lose();
   co_return transfer;
 }
 
 Task<Status> Device::clear_halt(Endpoint endpoint) {
-  const auto reply = std::make_shared<Reply<Status>>(io_);
-  pipe_->clear_halt(endpoint, [reply](Status status) {
-    reply->value = status;
-    reply->arrived.raise();
-  });
-  while (!reply->value) co_await reply->arrived.wait();
-  const Status status = *reply->value;
+  const auto awaited = await_answer<Status>();
+  pipe_->clear_halt(endpoint, awaited.done);
+  while (!*awaited.answer && !gone_) co_await changed.wait();
+  const Status status = awaited.answer->value_or(Status::gone);
   if (status == Status::gone) lose();
   co_return status;
 }
@@ -192,13 +189,10 @@ Task<bool> Device::reset() {
   if (idle) idle = co_await until_idle();
   if (idle || gone_) co_return idle;
   co_await stop_events();
-  const auto reply = std::make_shared<Reply<Status>>(io_);
-  pipe_->reset([reply](Status status) {
-    reply->value = status;
-    reply->arrived.raise();
-  });
-  while (!reply->value) co_await reply->arrived.wait();
-  if (*reply->value != Status::ok) lose();
+  const auto awaited = await_answer<Status>();
+  pipe_->reset(awaited.done);
+  while (!*awaited.answer && !gone_) co_await changed.wait();
+  if (*awaited.answer != Status::ok) lose();
   deaf_ = false;
   listen();
   co_return !gone_;

@@ -43,6 +43,11 @@ class UsbCamera final : public RealCamera {
     if (device && !in_step && !device->gone()) co_await device->restore();
   }
 
+  void let_go() override {
+    alive_.reset();  // it is not looked for any more
+    if (device_) device_->let_go();
+  }
+
  private:
   void take(std::unique_ptr<Pipe> pipe) {
     device_ = std::make_shared<Device>(io_, clock_, std::move(pipe), log_);
