@@ -244,9 +244,9 @@ class Machine:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def main():
+def main(needs=()):
     """Runs the tests of the calling file, or says what is missing."""
-    missing = lacking()
+    missing = lacking() + [name for name in needs if not shutil.which(name)]
     if missing:
         skip_or_fail(f"this test needs {', '.join(missing)}")
     try:

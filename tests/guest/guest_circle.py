@@ -14,6 +14,9 @@ def main():
     bus.run("modprobe", "vhci-hcd")
     bus.run("usbip", "--tcp-port", PORT, "attach", "-r", bus.HOST, "-b", "1-1")
     bus.until(lambda: bus.on_bus(*bus.IDS["nikon-d5300"]), "the camera on the bus")
+    with open("/out/usb-list", "w", encoding="utf-8") as listed:
+        listed.write(bus.run("gphoto2", "--list-files", where=tempfile.mkdtemp()))
+    bus.run("gphoto2", "--get-file", "1", where=tempfile.mkdtemp())
     command = [PROGRAM, "serve", "usb:04b0:0431", "--port", "0", "--record", "/out/circle.pcapng"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as passed:
         try:
