@@ -25,6 +25,9 @@ struct Payload {
   Payload(int file, u64 at, u64 length) : descriptor(file), offset(at), size(length) {}
 };
 
+// Which of an initiator's connections it is, where that does not depend on what the first packet says.
+enum class Lane : u8 { first_packet_says, command, event, live_view };
+
 class Link {
  public:
   virtual ~Link() = default;
@@ -57,6 +60,7 @@ class Link {
   virtual bool acknowledged() const { return true; }
   // After receive() gave an error: the bytes that it could not make sense of, for a report.
   virtual View unread() const { return {}; }
+  virtual Lane lane() const { return Lane::first_packet_says; }
   virtual std::string peer() const = 0;             // "127.0.0.1:50412", for logs
   virtual std::string local() const { return {}; }  // our end, alike; "" where it has no name
 };

@@ -16,8 +16,6 @@
 
 namespace stuntcam::transport {
 
-enum class Lane : u8 { first_packet_says, command, event, live_view };
-
 // Where a server listens. Without lanes, events have the command port, and live view none: 0.
 struct Ports {
   u16 command = 0, event = 0, live_view = 0;

@@ -25,6 +25,7 @@ class Wrapper : public Link {
   u64 moved() const override { return inner_->moved(); }
   bool acknowledged() const override { return inner_->acknowledged(); }
   View unread() const override { return inner_->unread(); }
+  Lane lane() const override { return inner_->lane(); }
   std::string peer() const override { return inner_->peer(); }
   std::string local() const override { return inner_->local(); }
 

@@ -139,6 +139,93 @@ class UsbIp(harness.Test):
         host.submit(usbip.BULK_OUT, 0, 512 << 20, bytes(1 << 20))
         self.assertLess(camera.resident() - before, 16 << 10)
 
+    def faulty(self, fault, camera="generic"):
+        """A host in a session with a camera that has this fault, and the handle of a picture of a MiB."""
+        served = self.camera("--usbip", "127.0.0.1:0", "--fault", fault, camera=camera)
+        host = self.host(served)
+        host.operation(0x1002, 1)
+        handles = array(host.operation(0x1007, 0xFFFFFFFF, 0x3801, 0)[2], 0, "I")[0]
+        return served, host, handles[0]
+
+    def transfers(self, host, code, *params):
+        """Of an operation, until the response has come whole."""
+        host.command(code, *params)
+        got = []
+        while b"".join(got)[-12:-4] != struct.pack("<IHH", 12, 3, usbip.OK):
+            got.append(host.read(1 << 20))
+        return got
+
+    def test_faults_of_lengths_stay_in_their_transfer(self):
+        whole = 12 + (1 << 20)
+        for fault, announced, sent in (("total:add=100", whole + 100, whole), ("total:add=-100", whole - 100, whole),
+                                       ("total:value=unknown", 0xFFFFFFFF, whole), ("extend:bytes=50", whole + 50, whole + 50),
+                                       ("truncate:at=1000", 1012, 1012), ("empty", 12, 12), ("data:hex=00112233", 16, 16)):
+            with self.subTest(fault):
+                separator = "," if ":" in fault else ":"
+                _, host, handle = self.faulty(f"{fault}{separator}operation=GetObject")
+                for _ in range(2):
+                    data = b"".join(self.transfers(host, 0x1009, handle)[:-1])
+                    self.assertEqual((announced, sent), (struct.unpack_from("<I", data)[0], len(data)))
+                    self.assertEqual(usbip.OK, host.operation(0x1004)[0])
+                self.doCleanups()
+
+    def test_faults_that_make_other_bytes(self):
+        _, host, handle = self.faulty("pad:bytes=4,operation=GetObject,times=1")
+        host.command(0x1009, handle)
+        sizes = [len(host.read(1 << 21)) for _ in range(2)]
+        self.assertEqual([12 + (1 << 20), 16], sizes)
+        self.assertEqual(usbip.OK, host.operation(0x1004)[0])
+        # Each segment is a transfer of its own.
+        _, host, _ = self.faulty("slice:bytes=5,operation=GetStorageIDs")
+        sliced = self.transfers(host, 0x1004)
+        self.assertLessEqual(max(len(each) for each in sliced), 5)
+        self.assertEqual(24 + 12, len(b"".join(sliced)))
+
+    def test_faults_of_events(self):
+        _, host, _ = self.faulty("inject:code=DevicePropChanged,values=0x500F,operation=GetStorageIDs")
+        event = host.submit(usbip.INTERRUPT, 1, 64)
+        host.operation(0x1004)
+        self.assertEqual(struct.pack("<IHHII", 16, 4, 0x4006, 0xFFFFFFFF, 0x500F), host.ended(event)[2])
+        _, host, _ = self.faulty("pad:bytes=2,event=CaptureComplete")
+        host.operation(0x100E, 0, 0)
+        event = b""
+        while event[6:8] != b"\x0d\x40":
+            event = host.ended(host.submit(usbip.INTERRUPT, 1, 64))[2]
+        self.assertEqual((18, 18), (len(event), event[0]))
+        told = host.control(0xA1, 0x65, length=64)
+        self.assertEqual(0x4002, struct.unpack_from("<H", told)[0], "the last event that was one")
+
+    def test_faults_of_connections_are_faults_of_the_cable(self):
+        for fault in ("reset", "close"):
+            camera, host, handle = self.faulty(f"{fault}:operation=GetObject,times=1")
+            with self.assertRaises((EOFError, ConnectionError)):
+                host.operation(0x1009, handle)
+            again = self.attached(camera)
+            self.assertEqual(usbip.OK, again.operation(0x1002, 1)[0], "it is plugged in again at once")
+            again.close()
+            self.doCleanups()
+        for fault in ("half-close", "silence:for=100h", "stall:for=100h", "drop:direction=i2r", "cut:at=1000,then=stall"):
+            with self.subTest(fault):
+                separator = "," if ":" in fault else ":"
+                camera, host, handle = self.faulty(f"{fault}{separator}operation=GetObject,times=1")
+                host.command(0x1009, handle)
+                host.submit(usbip.BULK_IN, 1, 1 << 20)
+                self.assertEqual(8, len(host.control(0x80, 6, 0x100, 0, 8)), "the control endpoint answers")
+                host.close()
+                again = self.attached(camera)
+                self.assertEqual(usbip.OK, again.operation(0x1002, 1)[0])
+                again.close()
+                self.doCleanups()
+
+    def attached(self, camera):
+        """Again, once the camera has noticed that the host before has gone."""
+        def attach():
+            try:
+                return self.host(camera)
+            except usbip.Refused:
+                return None
+        return harness.wait_until(attach, 60, "the device being free")
+
     def test_what_cannot_be(self):
         for arguments, said in ((["generic", "--usbip", "1.2.3.4.5:99"], "unexpected|profile|no address|1.2.3.4.5"),
                                 (["generic", "--usbip=nowhere"], "no address")):

@@ -117,10 +117,13 @@ class Host:
             raise Stalled
         assert (status, size) == (0, len(data))
 
-    def operation(self, code, *params, data=None):
-        """-> (response code, parameters, data)"""
+    def command(self, code, *params):
         self.transaction = 0 if code == 0x1002 else self.transaction + 1
         self.write(struct.pack(f"<IHHI{len(params)}I", 12 + 4 * len(params), 1, code, self.transaction, *params))
+
+    def operation(self, code, *params, data=None):
+        """-> (response code, parameters, data)"""
+        self.command(code, *params)
         if data is not None:
             self.write(struct.pack("<IHHI", 12 + len(data), 2, code, self.transaction) + data)
         got = None

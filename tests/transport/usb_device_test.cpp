@@ -169,6 +169,54 @@ TEST(UsbObserver, SeesWhatPassesInItsOrder) {
                                       text("unlinked {}", forgotten), "control 21 100 6", "controlled 0 0", "left"}));
 }
 
+// Announces another length than it sends, and marks it, as faults do. 0: none.
+struct Liar final : transport::Wrapper {
+  Liar(std::unique_ptr<Link> inner, i64 surplus) : Wrapper(std::move(inner)), surplus_(surplus) {}
+  void put(const Message& message) override {
+    Message lie = message;
+    if (message.kind == Kind::data) {
+      mark("a lie");
+      lie.total = lie.size = surplus_ == 0 ? unknown_size : message.total + static_cast<u64>(surplus_);
+    }
+    Wrapper::put(lie);
+  }
+
+ private:
+  i64 surplus_;
+};
+
+// On the bus are the bytes that there are, whatever their head says, and the next transaction is not touched.
+TEST(UsbLies, DoNotReachBeyondTheirTransfer) {
+  for (const bool zlp : {true, false}) {
+    for (const i64 surplus : {100, -50, 0}) {
+      for (const u64 length : {512u, 4096u, 65536u}) {
+        transport::ServerOptions options;
+        options.wrap = [surplus](std::unique_ptr<Link> link, u64) -> std::unique_ptr<Link> {
+          return std::make_unique<Liar>(std::move(link), surplus);
+        };
+        World world(std::move(options));
+        auto description = camera();
+        description.zlp = zlp;
+        UsbHost host(world, description);
+        u32 id = 0;
+        for (const u32 size : {60u, 500u, 1012u, 4084u, 70'000u}) {
+          host.send_command(op_bytes, ++id, {size});
+          Bytes all;
+          while (all.size() < size + 24 && !testing::Test::HasFailure()) {
+            const auto got = host.receive(length);
+            all.insert(all.end(), got.begin(), got.end());
+          }
+          ASSERT_EQ(all.size(), size + 24u) << "zlp " << zlp << ", surplus " << surplus << ", URBs of " << length;
+          const u32 announced = surplus == 0 ? 0xFFFFFFFF : static_cast<u32>(size + 12 + surplus);
+          EXPECT_EQ(static_cast<u32>(all[0] | all[1] << 8 | all[2] << 16 | all[3] << 24), announced);
+          EXPECT_EQ(Bytes(all.begin() + 12, all.end() - 12), made(size));
+          EXPECT_EQ(UsbHost::response({all.end() - 12, all.end()}), ok);
+        }
+      }
+    }
+  }
+}
+
 TEST_F(Usb, KeepsUrbsUntilThereIsData) {
   const u32 waiting = host.in();
   EXPECT_EQ(host.ended(waiting), nullptr);

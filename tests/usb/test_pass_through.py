@@ -211,11 +211,41 @@ class PassThrough(usb_harness.Test):
                 with ptpip.Client(camera.port, session=session, timeout=60 * harness.PATIENCE) as client:
                     asked = client.find("IMG_0001.JPG") if operation == 0x1009 else 1
                     client.command.send(ptpip.request(operation, client.tid(), asked))
+                    harness.wait_until(lambda said=camera.said: "mock: deaf" in said(), 60, "the camera being asked")
                     began = time.monotonic()
                     camera.stop()
                     self.assertLess(time.monotonic() - began, 5 * harness.PATIENCE)
                 self.assertIn("mock: released", camera.said())
                 self.assertIn("it is left as it is", camera.said())
+
+    def test_faults_are_the_clients_and_leave_the_camera_usable(self):
+        for fault, seen in (("code:code=DeviceBusy", 0x2019), ("refuse", 0x2019), ("truncate:at=1000", ValueError),
+                            ("total:add=100", ValueError), ("cut:at=1000,then=reset", ptpip.Closed),
+                            ("reset", ptpip.Closed), ("drop:direction=i2r", TimeoutError), ("stall:for=100h", TimeoutError)):
+            with self.subTest(fault):
+                separator = "," if ":" in fault else ":"
+                camera = self.camera("--fault", f"{fault}{separator}operation=GetObject,times=1", profile="generic")
+                with ptpip.Client(camera.port, timeout=60 * harness.PATIENCE) as client:
+                    handle = client.find("IMG_0001.JPG")
+                    if seen == TimeoutError:
+                        client.command.send(ptpip.request(ptpip.GET_OBJECT, client.tid(), handle))  # and it is not waited for
+                    elif isinstance(seen, int):
+                        self.assertEqual(seen, client.do(ptpip.GET_OBJECT, handle).code)
+                    else:
+                        with self.assertRaises(seen):
+                            client.do(ptpip.GET_OBJECT, handle)
+                with harness.wait_until(lambda port=camera.port: self.let_in(port), 60, "the next client being let in") as client:
+                    self.assertEqual(1 << 20, len(client.do(ptpip.GET_OBJECT, handle).data))
+                camera.stop()
+        with self.assertRaisesRegex(AssertionError, "only an emulated camera has a body to lay hands on"):
+            usb_harness.Camera("--fault", "battery:to=0", profile="generic")
+
+    @staticmethod
+    def let_in(port):
+        try:
+            return ptpip.Client(port, timeout=60 * harness.PATIENCE)
+        except ptpip.Closed:  # the one before is not gone yet
+            return None
 
     def test_two_share_it_where_they_may(self):
         camera = self.camera("--share")

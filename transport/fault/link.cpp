@@ -22,6 +22,8 @@ FaultLink::FaultLink(std::unique_ptr<Link> link, std::shared_ptr<FaultEngine> en
 
 void FaultLink::start() {
   passage_->link = this;
+  if (inner().lane() == Lane::command) passage_->lane = FaultLane::command;
+  if (inner().lane() == Lane::event) passage_->lane = FaultLane::event;
   engine_->enter(*this);
   if (const auto denied = engine_->denies(passage_->connection)) {
     inner().mark(denied->mark);

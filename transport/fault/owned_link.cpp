@@ -22,6 +22,7 @@ class Owned final : public Link {
   u64 moved() const override { return link_->moved(); }
   bool acknowledged() const override { return link_->acknowledged(); }
   View unread() const override { return link_->unread(); }
+  Lane lane() const override { return link_->lane(); }
   std::string peer() const override { return link_->peer(); }
   std::string local() const override { return link_->local(); }
 

@@ -13,18 +13,12 @@
 #include "transport/usb/device_state.h"
 
 namespace stuntcam::transport::usb {
-namespace {
-
-constexpr std::size_t header_size = 12;
-// A file is read in pieces of this.
-constexpr std::size_t piece_size = 256 << 10;
-
 const ptp::ContainerFraming& containers() {
   static const ptp::ContainerFraming framing;
   return framing;
 }
 
-[[noreturn]] void gone() { throw std::system_error(asio::error::make_error_code(asio::error::operation_aborted)); }
+void gone() { throw std::system_error(asio::error::make_error_code(asio::error::operation_aborted)); }
 
 ptp::Message cancel_message(u32 transaction_id) {
   ptp::Message message;
@@ -32,6 +26,12 @@ ptp::Message cancel_message(u32 transaction_id) {
   message.transaction_id = transaction_id;
   return message;
 }
+
+namespace {
+
+constexpr std::size_t header_size = 12;
+// A file is read in pieces of this.
+constexpr std::size_t piece_size = 256 << 10;
 
 class CommandLink final : public Link {
  public:
@@ -48,17 +48,26 @@ class CommandLink final : public Link {
   Task<> write(Payload) override;
   Task<> flush() override;
   void close(bool) override { shut(); }
-  void mark(std::string_view what) override { device_->note(what); }
+  void mark(std::string_view what) override {
+    device_->note(what);
+    doubt_ = true;
+  }
   u64 moved() const override { return moved_; }
+  Lane lane() const override { return Lane::command; }
   std::string peer() const override { return peer_; }
 
  private:
+  // How long a transfer to the host is: as its head says (exact), or, where a fault makes heads that lie, until the
+  // next head comes, or all is to be out: raw bytes at once (loose), data not before as many have come as announced
+  // (doubted).
+  enum class Going : u8 { nothing, exact, doubted, loose };
   // A head that waits to be sent; `total` with the payload that write() will bring.
   struct Head {
     Bytes bytes;
     u64 total;
     u32 transaction_id;
     bool ends;  // a response: the transaction is over for the host once it has it
+    Going how;
   };
   void check() const {
     if (round_->closed) gone();
@@ -71,6 +80,8 @@ class CommandLink final : public Link {
   void end_payload();
   Task<> push(View bytes, u32 transaction_id);
   Task<> send_heads();
+  void begin_transfer(Going how, u64 total);
+  void end_transfer();
 
   std::shared_ptr<VirtualDevice::State> device_;
   std::shared_ptr<Round> round_;
@@ -84,6 +95,9 @@ class CommandLink final : public Link {
   // To send:
   std::deque<Head> heads_;
   u32 sending_ = 0;  // the transaction whose payload write() brings
+  Going going_ = Going::nothing;
+  u64 going_total_ = 0, went_ = 0;  // of that transfer, in bytes
+  bool doubt_ = false;              // a fault was at this transaction
 };
 
 // The host sent what is no container, or one that does not belong here.
@@ -237,9 +251,27 @@ void CommandLink::put(const ptp::Message& message) {
   Bytes bytes;
   containers().encode(message, bytes);
   if (bytes.empty()) return;
-  const u64 payload = message.kind == ptp::Kind::data ? message.total : 0;
-  const u64 total = bytes.size() + payload;
-  heads_.push_back({std::move(bytes), total, message.transaction_id, response});
+  const bool data = message.kind == ptp::Kind::data;
+  const bool unknown = data && message.total == unknown_size;
+  const u64 total = unknown ? unknown_size : bytes.size() + (data ? message.total : 0);
+  const Going how = message.kind == ptp::Kind::raw ? Going::loose
+                    : unknown || (data && doubt_)  ? Going::doubted
+                                                   : Going::exact;
+  heads_.push_back({std::move(bytes), total, message.transaction_id, response, how});
+  if (response) doubt_ = false;
+}
+
+void CommandLink::begin_transfer(Going how, u64 total) {
+  end_transfer();
+  going_ = how;
+  going_total_ = total;
+  went_ = 0;
+  device_->bulk_in.begin(how == Going::exact ? total : unknown_size);
+}
+
+void CommandLink::end_transfer() {
+  if (device_->bus != nullptr) device_->bulk_in.end(*device_->bus);
+  going_ = Going::nothing;
 }
 
 // All of it, or what is left of it when the host cancels.
@@ -250,6 +282,7 @@ Task<> CommandLink::push(View bytes, u32 transaction_id) {
     const auto count = device_->bulk_in.push(*device_->bus, bytes);
     bytes = bytes.subspan(count);
     moved_ += count;
+    went_ += count;
     if (count == 0) co_await device_->wake.wait();
   }
 }
@@ -260,9 +293,9 @@ Task<> CommandLink::send_heads() {
     heads_.pop_front();
     if (lost(head.transaction_id)) continue;
     const bool alone = device_->description.split_header && head.total > head.bytes.size();
-    device_->bulk_in.begin(alone ? head.bytes.size() : head.total);
+    begin_transfer(head.how, alone ? head.bytes.size() : head.total);
     co_await push(head.bytes, head.transaction_id);
-    if (alone && !lost(head.transaction_id)) device_->bulk_in.begin(head.total - head.bytes.size());
+    if (alone && !lost(head.transaction_id)) begin_transfer(head.how, head.total - head.bytes.size());
     sending_ = head.transaction_id;
     if (head.ends && device_->transaction == head.transaction_id) device_->end_transaction();
   }
@@ -270,6 +303,7 @@ Task<> CommandLink::send_heads() {
 
 Task<> CommandLink::write(Payload payload) {
   co_await send_heads();
+  if (going_ == Going::nothing) begin_transfer(Going::loose, unknown_size);
   if (payload.descriptor < 0) {
     co_await push(payload.bytes, sending_);
     co_return;
@@ -288,6 +322,7 @@ Task<> CommandLink::write(Payload payload) {
 Task<> CommandLink::flush() {
   check();
   co_await send_heads();
+  if (going_ == Going::loose || (going_ == Going::doubted && went_ >= going_total_)) end_transfer();
 }
 
 void CommandLink::shut() {
@@ -297,61 +332,10 @@ void CommandLink::shut() {
   device_->wake.raise();
 }
 
-// Events go out when the host asks; cancels come in beside the commands, as in PTP/IP on its event connection.
-class EventLink final : public Link {
- public:
-  EventLink(std::shared_ptr<VirtualDevice::State> device, std::shared_ptr<Round> round)
-      : device_(std::move(device)), round_(std::move(round)), peer_(device_->host) {}
-  ~EventLink() override { close(false); }
-
-  const ptp::Framing& framing() const override { return containers(); }
-  Task<ptp::Expected<ptp::Message>> receive() override {
-    while (round_->events_cancels.empty()) {
-      if (round_->closed) gone();
-      co_await round_->events_wake.wait();
-    }
-    const auto message = cancel_message(round_->events_cancels.front());
-    round_->events_cancels.pop_front();
-    co_return message;
-  }
-  Task<std::size_t> read(Room) override { co_return 0; }
-  bool pending() override { return round_->closed || !round_->events_cancels.empty(); }
-  Task<bool> ready() override {
-    while (!pending()) co_await round_->events_wake.wait();
-    co_return !round_->closed;
-  }
-  void put(const ptp::Message& message) override {
-    if (!round_->closed && message.kind == ptp::Kind::event) device_->event(message);
-  }
-  Task<> write(Payload) override { co_return; }
-  Task<> flush() override {
-    if (round_->closed) gone();
-    co_return;
-  }
-  void close(bool) override {
-    if (round_->closed) return;
-    round_->closed = true;
-    round_->events_wake.raise();
-    device_->wake.raise();
-  }
-  void mark(std::string_view what) override { device_->note(what); }
-  u64 moved() const override { return 0; }
-  std::string peer() const override { return peer_; }
-
- private:
-  std::shared_ptr<VirtualDevice::State> device_;
-  std::shared_ptr<Round> round_;
-  std::string peer_;
-};
-
 }  // namespace
 
 std::unique_ptr<Link> make_command_link(std::shared_ptr<VirtualDevice::State> device, std::shared_ptr<Round> round) {
   return std::make_unique<CommandLink>(std::move(device), std::move(round));
-}
-
-std::unique_ptr<Link> make_event_link(std::shared_ptr<VirtualDevice::State> device, std::shared_ptr<Round> round) {
-  return std::make_unique<EventLink>(std::move(device), std::move(round));
 }
 
 }  // namespace stuntcam::transport::usb

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 
+#include "ptp/container.h"
 #include "ptp/message.h"
 #include "transport/spawn.h"
 #include "transport/usb/in_endpoint.h"
@@ -47,7 +48,7 @@ struct VirtualDevice::State : std::enable_shared_from_this<VirtualDevice::State>
 
   // Both bulk endpoints halt: what came is nothing that a host of this class sends.
   void stall(const std::string& why);
-  void event(const ptp::Message&);
+  void event(const ptp::Message&);  // or bytes that are to look like one
   void send_events();
   bool cancelled(u32 transaction_id) const { return cancelled_transaction == transaction_id; }
   void end_transaction();
@@ -82,6 +83,11 @@ struct VirtualDevice::State : std::enable_shared_from_this<VirtualDevice::State>
   std::size_t event_sent = 0;  // bytes of the first
   Bytes last_event;            // its container, for GetExtendedEventData
 };
+
+// What the two links of a round have in common.
+const ptp::ContainerFraming& containers();
+ptp::Message cancel_message(u32 transaction_id);
+[[noreturn]] void gone();  // throws what a link that was closed throws
 
 // The two links of a round.
 std::unique_ptr<Link> make_command_link(std::shared_ptr<VirtualDevice::State>, std::shared_ptr<Round>);

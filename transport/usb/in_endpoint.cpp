@@ -75,6 +75,11 @@ std::size_t InEndpoint::push(Bus& bus, View bytes) {
   while (taken < bytes.size() && !bus.full() && owe_zeros(bus)) {
     if (left_ == 0) return bytes.size();  // the transfer was aborted: nobody wants them
     const View rest = bytes.subspan(taken);
+    if (left_ == unknown_size && promised_ == 0) {
+      if (halted_ || urbs_.empty()) break;
+      taken += gather(bus, rest);
+      continue;
+    }
     if (promised_ == 0 && lost_ == 0 && !gathers_) {
       const auto opened = open(bus, rest);
       if (!opened) break;
@@ -98,8 +103,31 @@ std::size_t InEndpoint::push(Bus& bus, View bytes) {
   return taken;
 }
 
+// Of a transfer whose end is not known, into the first URB, which is answered when it is full.
+std::size_t InEndpoint::gather(Bus& bus, View bytes) {
+  if (std::exchange(zlp_due_, false)) {
+    finish(bus, UrbStatus::ok, 0, {});
+    return 0;
+  }
+  const u64 full = std::min(urbs_.front().length, most_gathered);
+  const View piece = bytes.first(static_cast<std::size_t>(std::min<u64>(bytes.size(), full - gathered_.size())));
+  gathered_.insert(gathered_.end(), piece.begin(), piece.end());
+  passed_ += piece.size();
+  if (gathered_.size() == full) finish(bus, UrbStatus::ok, 0, {});
+  return piece.size();
+}
+
+void InEndpoint::end(Bus& bus) {
+  if (left_ != unknown_size) return;
+  left_ = 0;
+  const bool fills_its_packet = std::exchange(passed_, 0) % packet_ == 0;
+  if (fills_its_packet && !zlp_) return;  // the URB goes on into the next transfer
+  zlp_due_ = fills_its_packet && gathered_.empty();
+  if (!gathered_.empty()) finish(bus, UrbStatus::ok, 0, {});
+}
+
 void InEndpoint::abort(Bus& bus) {
-  left_ = lost_ = 0;
+  left_ = lost_ = passed_ = 0;
   zlp_due_ = gathers_ = false;
   gathered_.clear();
   zeros_ = promised_ != 0;
@@ -126,7 +154,7 @@ void InEndpoint::halt(Bus& bus) {
 void InEndpoint::forget() {
   urbs_.clear();
   gathered_.clear();
-  left_ = promised_ = lost_ = 0;
+  left_ = promised_ = lost_ = passed_ = 0;
   zlp_due_ = zeros_ = gathers_ = halted_ = false;
 }
 

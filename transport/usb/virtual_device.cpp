@@ -171,7 +171,7 @@ void VirtualDevice::State::event(const ptp::Message& message) {
   Bytes container;
   ptp::ContainerFraming().encode(message, container);
   if (container.empty()) return;
-  last_event = container;
+  if (message.kind == ptp::Kind::event) last_event = container;
   // One that is half sent stays.
   if (events.size() == most_events) events.erase(events.begin() + (event_sent == 0 ? 0 : 1));
   events.push_back(std::move(container));
