@@ -8,6 +8,7 @@
 #include "emulator/camera.h"
 #include "fuzz/targets/input.h"
 #include "fuzz/targets/loop.h"
+#include "pcap/usb_recorder.h"
 #include "profiles/load.h"
 #include "transport/server.h"
 #include "transport/usb/virtual_device.h"
@@ -31,6 +32,8 @@ class Host final : public usb::Bus {
   void answer(u32 urb, usb::UrbStatus, u64 size, View data) override {
     end(urb, size);
     require(data.size() <= size, "no more data comes than was announced");
+    if (size == data.size()) return;  // beside an URB of another endpoint that is still owed some
+    require(owed_ == 0, "one URB is brought whole before the next one");
     owed_ = size - data.size();
   }
   void more(View data) override {
@@ -61,6 +64,9 @@ class World : public Loop {
             io, usb::Description{}, [this](std::unique_ptr<Link> command, std::unique_ptr<Link> events) {
               return server_.attach(std::move(command), std::move(events), ptp::Identity{.guid = {}, .name = "host"});
             })) {
+    static const auto recording = std::make_shared<pcap::RecordingFile>("/dev/null", 1000);
+    device_->watch(
+        [](const std::string& name) { return pcap::make_usb_recorder(recording, {1, 1, "camera", name, {}}); });
     require(device_->attach(host_, "host"), "a device that nobody has can be had");
     settle();
   }

@@ -45,7 +45,7 @@ def main():
     for module in ("dummy_hcd", "libcomposite", "usb_f_fs"):
         bus.run("modprobe", module)
     bus.run("mount", "-t", "configfs", "none", "/sys/kernel/config")
-    command = [sys.argv[1], "serve", "generic", "--port", "0", "--usb-gadget"]
+    command = [sys.argv[1], "serve", "generic", "--port", "0", "--usb-gadget", "--record", "/out/gadget.pcapng"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as camera:
         try:
             ready = json.loads(camera.stdout.readline())

@@ -1,4 +1,5 @@
 """Our cameras, attached by the kernel of a real Linux through USB/IP, and driven there by gphoto2 and PyUSB."""
+import json
 import os
 import subprocess
 import sys
@@ -63,6 +64,12 @@ class Virtual(harness.Test):
         status, said = machine.end()
         print(said, file=sys.stderr)
         self.assertEqual(0, status)
+        decoded = subprocess.run([harness.PROGRAM, "decode", "--json", machine.path("gadget.pcapng")], capture_output=True,
+                                 text=True, check=True).stdout
+        whole = [one["operation"]["name"] for one in map(json.loads, decoded.splitlines())
+                 if one["type"] == "transaction" and not one["incomplete"]]
+        for name in ("GetDeviceInfo", "GetObjectInfo", "SendObject", "GetObject", "GetStorageIDs"):
+            self.assertIn(name, whole)
 
 
 if __name__ == "__main__":

@@ -158,16 +158,20 @@ TEST(Usb, GoesOnAfterACancel) {
   }
 }
 
-TEST(Usb, GoesOnAfterAHalt) {
+// A halt that is cleared, a reset of the device, its configuration set anew.
+TEST(Usb, GoesOnAfterWhatEmptiesAPipe) {
   const auto whole = container(data, 0x100D, 1, Bytes(5000));
-  UsbFrames usb;
-  usb.transfer(Way::out, container(command, 0x100D, 1)).transfer(Way::out, {whole.begin(), whole.begin() + 1024});
-  usb.control({0x02, 1, 0, 0, 0x81, 0, 0, 0}).control({0x02, 1, 0, 0, 0x02, 0, 0, 0});
-  usb.transfer(Way::out, container(command, 0x1003, 2)).transfer(Way::in, container(answer, 0x2001, 2));
-  const auto list = of_type(records_of(usb.file()), "transaction");
-  ASSERT_EQ(list.size(), 2u);
-  EXPECT_EQ(list[1]["operation"]["name"], "CloseSession");
-  EXPECT_EQ(list[1]["incomplete"], false);
+  for (const Bytes& setup :
+       {Bytes{0x02, 1, 0, 0, 0x02, 0, 0, 0}, Bytes{0x21, 0x66, 0, 0, 0, 0, 0, 0}, Bytes{0x00, 9, 1, 0, 0, 0, 0, 0}}) {
+    UsbFrames usb;
+    usb.transfer(Way::out, container(command, 0x100D, 1)).transfer(Way::out, {whole.begin(), whole.begin() + 1024});
+    usb.control({0x02, 1, 0, 0, 0x81, 0, 0, 0}).control(setup);
+    usb.transfer(Way::out, container(command, 0x1003, 2)).transfer(Way::in, container(answer, 0x2001, 2));
+    const auto list = of_type(records_of(usb.file()), "transaction");
+    ASSERT_EQ(list.size(), 2u);
+    EXPECT_EQ(list[1]["operation"]["name"], "CloseSession");
+    EXPECT_EQ(list[1]["incomplete"], false);
+  }
 }
 
 TEST(Usb, MarksWhatItsCaptureCutOff) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 
@@ -191,7 +192,10 @@ void MockBus::submit(UMockdevIoctlClient* client, UMockdevIoctlData* argument) {
     if (!there) return;
     urb->number = ++urbs_;
     write_usbmon('S', *urb);
-    if (asked.endpoint == transport::usb::bulk_out_address && begins_operation(*urb, deaf_at_)) deaf_ = true;
+    if (asked.endpoint == transport::usb::bulk_out_address && begins_operation(*urb, deaf_at_)) {
+      deaf_ = true;
+      std::fputs("mock: deaf\n", stderr);
+    }
     if (deaf_) return waiting_.push_back(std::move(urb));
     if (asked.type == USBDEVFS_URB_TYPE_CONTROL) return control(std::move(urb));
     const auto length = static_cast<u64>(asked.buffer_length);
