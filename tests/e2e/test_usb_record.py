@@ -160,6 +160,24 @@ class UsbRecord(harness.Test):
         with open(os.path.join(saved, "UP.JPG"), "rb") as file:
             self.assertEqual(payload, file.read())
 
+    def test_the_manners_of_a_device_make_no_difference(self):
+        for manner in ("zlp=false", "split_header=true", "speed=super", "speed=full", "interrupt_packet=8"):
+            with self.subTest(manner):
+                camera, host, recording, transcript = self.usb(manner, "--set", f"usb.{manner}", camera="generic")
+                events = [host.submit(usbip.INTERRUPT, 1, 64) for _ in range(4)]
+                host.operation(0x1001)
+                host.operation(0x1002, 1)
+                handle = struct.unpack_from("<I", host.operation(0x1007, 0xFFFFFFFF, 0x3801, 0)[2], 4)[0]
+                self.assertEqual(1 << 20, len(host.operation(0x1009, handle)[2]))
+                host.operation(0x100E, 0, 0)
+                host.ended(events[0])
+                host.operation(0x1003)
+                host.close()
+                camera.stop()
+                told = self.assertSaysWhatTheTranscriptSays(recording, transcript)
+                self.assertEqual(["GetDeviceInfo", "OpenSession", "GetObjectHandles", "GetObject", "InitiateCapture", "CloseSession"],
+                                 [one[1] for one in told])
+
     def test_a_large_object_costs_no_memory_and_can_be_left_out(self):
         size = 200 << 20
         harness.write_pattern(self.path("media", "DCIM", "100TEST", "BIG.MOV"), size)
