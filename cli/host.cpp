@@ -75,7 +75,8 @@ transport::ServerOptions plain_options(const HostOptions& options, const transpo
 
 pcap::Dictionary dictionary(const profiles::Profile& profile) {
   pcap::Dictionary known{profile.device.vendor, {}};
-  for (const auto& property : profile.properties) known.property_types[property.code] = property.type;
+  for (const auto& property : profile.properties)
+    if (property.described()) known.property_types[property.code] = property.type;
   return known;
 }
 

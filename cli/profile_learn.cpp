@@ -42,6 +42,13 @@ std::optional<std::string> summary_text(const std::string& path) {
   return pcap::is_summary(text) ? std::optional(std::move(text)) : std::nullopt;
 }
 
+void learn_object_properties(Visit& visit, u16 format, pcap::Findings& findings) {
+  const initiator::Request request(ptp::OperationCode::GetObjectPropsSupported, {format});
+  const auto bytes = visit.run(visit.session().fetch(request));
+  if (const auto codes = ptp::decode_u16_array(bytes, "ObjectPropCodes"))
+    findings.object_properties(*codes, "GetObjectPropsSupported");
+}
+
 // One question after the other; what the camera refuses is noted.
 pcap::Findings ask(Visit& visit) {
   pcap::Findings findings;
@@ -69,7 +76,12 @@ pcap::Findings ask(Visit& visit) {
         nothing);
   for (const u16 code : codes)
     refused([&] { findings.property(visit.run(visit.session().prop_desc(code)), "GetDevicePropDesc"); },
-            [&](const auto&) { findings.remark(fmt::format("property 0x{:04X} is not described", code)); });
+            [&](const auto& problem) {
+              findings.refused(code, static_cast<u16>(problem.response), "GetDevicePropDesc was refused");
+            });
+  for (const u16 format : device.image_formats)
+    if (visit.supports(ptp::OperationCode::GetObjectPropsSupported))
+      refused([&] { learn_object_properties(visit, format, findings); }, nothing);
   for (const u32 id : visit.run(visit.session().storage_ids())) {
     refused([&] { findings.storage(id, visit.run(visit.session().storage_info(id)), "GetStorageInfo"); },
             [&](const auto&) { findings.empty_slot(id, "GetStorageInfo was refused"); });

@@ -1,22 +1,32 @@
 #include "emulator/properties.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace stuntcam::emulator {
 
 Properties::Properties(const std::vector<profiles::Property>& definitions) {
   for (const auto& definition : definitions) {
+    order_.push_back(&definition);
+    if (!definition.described()) continue;
     State state;
     state.definition = &definition;
     state.current = definition.current;
-    if (states_.emplace(definition.code, std::move(state)).second) order_.push_back(definition.code);
+    states_.emplace(definition.code, std::move(state));
   }
+}
+
+std::optional<ResponseCode> Properties::refusal(u16 code) const {
+  const auto found = std::ranges::find(order_, code, &profiles::Property::code);
+  if (found == order_.end() || (*found)->described()) return std::nullopt;
+  return static_cast<ResponseCode>((*found)->refusal);
 }
 
 std::vector<u16> Properties::codes(bool vendor_list) const {
   std::vector<u16> codes;
-  for (const auto code : order_)
-    if (has(code) && definition(code).vendor_list == vendor_list) codes.push_back(code);
+  for (const auto* property : order_)
+    if ((has(property->code) || !property->described()) && property->vendor_list == vendor_list)
+      codes.push_back(property->code);
   return codes;
 }
 
@@ -83,10 +93,8 @@ ResponseCode Properties::reset(u16 code, const void* by) {
 }
 
 void Properties::reset_all(const void* by) {
-  for (const auto code : order_) {
-    auto& state = states_.at(code);
-    if (writable(state)) put(state, state.definition->factory_default, by);
-  }
+  for (const auto* property : order_)
+    if (writable(property->code)) put(states_.at(property->code), property->factory_default, by);
 }
 
 void Properties::change(u16 code, Value value, const void* by) {

@@ -26,7 +26,9 @@ class Properties {
     return found != states_.end() && !found->second.hidden;
   }
   bool has(PropertyCode code) const { return has(static_cast<u16>(code)); }
-  std::vector<u16> codes(bool vendor_list) const;        // in the profile's order
+  // Of those the profile knows nothing but that they are listed and refused, with what. They are not had.
+  std::optional<ResponseCode> refusal(u16 code) const;
+  std::vector<u16> codes(bool vendor_list) const;        // what is listed, in the profile's order
   const profiles::Property& definition(u16 code) const;  // must be had
 
   // nullopt: there is no such property.
@@ -79,7 +81,7 @@ class Properties {
   static bool writable(const State&);
   static Value current(const State&);
   void put(State&, Value, const void* by);
-  std::vector<u16> order_;
+  std::vector<const profiles::Property*> order_;
   std::map<u16, State> states_;
   std::vector<std::function<void(u16, const void*)>> listeners_;
 };

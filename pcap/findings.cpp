@@ -86,6 +86,14 @@ void Findings::object(u32 handle, const ptp::ObjectInfo& info, const std::string
   if (objects_.size() < max_learned_objects) objects_.emplace(handle, Found<ptp::ObjectInfo>{info, source});
 }
 
+void Findings::object_properties(const std::vector<u16>& codes, const std::string& source) {
+  if (codes.empty()) return;
+  if (!object_properties_) object_properties_ = {{}, source};
+  auto& all = object_properties_->value;
+  all.insert(all.end(), codes.begin(), codes.end());
+  all = once(all);
+}
+
 void Findings::answer(const profiles::CannedOperation& answer, const std::string& source) {
   answers_.emplace(answer.code, Found<profiles::CannedOperation>{answer, source});
 }
@@ -104,6 +112,10 @@ Learned Findings::learned() const {
   }
   out.remarks = remarks_;
   put_device(out);
+  if (object_properties_) {
+    profile.object_properties = object_properties_->value;
+    out.sources["object_properties"] = object_properties_->source;
+  }
   put_properties(out);
   put_storages(out);
   put_timing(out);
@@ -146,7 +158,7 @@ void Findings::put_device(Learned& out) const {
   profile.description = fmt::format("{} {}, learned", info.manufacturer, info.model);
 }
 
-// A property that the camera lists and never describes. How long its value is nobody knows.
+// A property that the camera lists and never describes: without a type.
 bool Findings::put_refusal(u16 code, bool vendor_list, Learned& out) const {
   const auto refusal = refused_.find(code);
   if (refusal == refused_.end()) return false;
@@ -159,14 +171,9 @@ bool Findings::put_refusal(u16 code, bool vendor_list, Learned& out) const {
   profiles::Property property;
   property.code = code;
   property.name = ptp::name(static_cast<ptp::PropertyCode>(code), out.profile.device.vendor);
-  property.type = DataType::uint8;
   property.vendor_list = vendor_list;
   property.refusal = response;
-  property.factory_default = property.current = Value::zero(property.type);
-  const auto where = key("property", code);
-  out.sources[where] = refusal->second.source;
-  for (const auto* unknown : {" type", " access", " default", " current"})
-    out.sources[where + unknown] = "not observed";
+  out.sources[key("property", code)] = refusal->second.source;
   out.profile.properties.push_back(std::move(property));
   return true;
 }

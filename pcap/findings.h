@@ -40,6 +40,8 @@ class Findings {
   void storage(u32 id, const ptp::StorageInfo&, const std::string& source);
   void empty_slot(u32 id, const std::string& source);
   void object(u32 handle, const ptp::ObjectInfo&, const std::string& source);
+  // Of MTP, that objects of one format have. A profile has one list for all formats.
+  void object_properties(const std::vector<u16>&, const std::string& source);
   void answer(const profiles::CannedOperation&, const std::string& source);
   void capture_time(std::chrono::nanoseconds time) { captures_.push_back(time); }
   void live_view_interval(std::chrono::nanoseconds time) { frames_.push_back(time); }
@@ -76,6 +78,7 @@ class Findings {
   std::map<u16, Found<u16>> refused_;
   std::map<u32, Found<std::optional<ptp::StorageInfo>>> storages_;
   std::map<u32, Found<ptp::ObjectInfo>> objects_;
+  std::optional<Found<std::vector<u16>>> object_properties_;
   std::map<u16, Found<profiles::CannedOperation>> answers_;
   Durations captures_, frames_;
   std::map<std::string, std::string> quirks_;

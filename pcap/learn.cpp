@@ -112,7 +112,7 @@ void Learner::transaction(const Exchange& exchange) {
     return;
   }
   if (code == OperationCode::InitiateCapture) released_ = exchange.first;
-  if (request.code >= first_vendor_code)
+  if (request.code >= first_vendor_code && code != OperationCode::GetObjectPropsSupported)
     unknown(exchange, answer ? std::move(answer.mapped()) : Bytes{});
   else if (data && data->sent && data->whole())
     succeeded(exchange, code, data->kept);
@@ -139,6 +139,10 @@ void Learner::succeeded(const Exchange& exchange, OperationCode code, View data)
       break;
     case OperationCode::GetObjectInfo:
       if (const auto info = ptp::decode<ptp::ObjectInfo>(data)) findings_.object(request.params[0], *info, source);
+      break;
+    case OperationCode::GetObjectPropsSupported:
+      if (const auto codes = ptp::decode_u16_array(data, "ObjectPropCodes"))
+        findings_.object_properties(*codes, source);
       break;
     default:
       break;

@@ -26,7 +26,7 @@ class SummaryReader {
   }
 
  private:
-  enum class List : u8 { none, operations, events, properties };
+  enum class List : u8 { none, operations, events, properties, object_properties };
 
   std::string here() const { return fmt::format("line {}", line_); }
 
@@ -48,6 +48,7 @@ class SummaryReader {
 
   bool header(std::string_view text);
   void item(std::string_view text);
+  void object_properties(std::string_view text);
   bool storage(std::string_view text);
   bool property(std::string_view text);
   void continue_property(std::string_view text);
@@ -69,7 +70,7 @@ class SummaryReader {
   std::string open_property_;  // a line whose end is still to come
   std::string open_source_;
   u16 open_code_ = 0;
-  bool captures_ = false, deletes_ = false, uploads_ = false, open_captures_ = false;
+  bool captures_ = false, deletes_ = false, uploads_ = false, open_captures_ = false, object_properties_ = false;
 };
 
 std::string unquoted(std::string_view text) {
@@ -120,7 +121,8 @@ bool SummaryReader::header(std::string_view text) {
   }
   const std::pair<std::string_view, List> begins[] = {{"Supported operations", List::operations},
                                                       {"Events Supported", List::events},
-                                                      {"Device Properties Supported", List::properties}};
+                                                      {"Device Properties Supported", List::properties},
+                                                      {"Supported MTP Object Properties", List::object_properties}};
   for (const auto& [label, list] : begins) {
     if (!labelled(text, label)) continue;
     list_ = list;
@@ -133,6 +135,7 @@ bool SummaryReader::header(std::string_view text) {
 
 // "0x1001 (Get device info)", "0x1001\tGetDeviceInfo", "0x1001".
 void SummaryReader::item(std::string_view text) {
+  if (list_ == List::object_properties) return object_properties(text);
   constexpr std::size_t code_size = 6;
   const auto code = text.starts_with("0x") ? number(text.substr(0, code_size)) : std::nullopt;
   const bool alone = text.size() <= code_size || text[code_size] == ' ' || text[code_size] == '\t';
@@ -141,6 +144,20 @@ void SummaryReader::item(std::string_view text) {
   if (list_ == List::operations) info_.operations_supported.push_back(value);
   if (list_ == List::events) info_.events_supported.push_back(value);
   if (list_ == List::properties) info_.device_properties_supported.push_back(value);
+}
+
+// "JPEG/3801: dc01/StorageID dc02/ObjectFormat", and the next line goes on with more.
+void SummaryReader::object_properties(std::string_view text) {
+  constexpr std::size_t digits = 4;
+  constexpr u16 first = 0xD800, last = 0xDFFF;  // codes of object properties
+  std::vector<u16> codes;
+  for (const auto word : split(text, ' ')) {
+    const bool shaped = word.size() > digits && word[digits] == '/';
+    const auto code = shaped ? number("0x" + std::string(word.substr(0, digits))) : std::nullopt;
+    if (code && *code >= first && *code <= last) codes.push_back(static_cast<u16>(*code));
+  }
+  object_properties_ = object_properties_ || !codes.empty();
+  findings_.object_properties(codes, here());
 }
 
 void SummaryReader::capabilities(std::string_view text) {
@@ -261,6 +278,7 @@ void SummaryReader::finish() {
   if (uploads_) assumed.insert(assumed.end(), {SendObjectInfo, SendObject});
   if (captures_) assumed.push_back(InitiateCapture);
   if (!shown_.empty()) assumed.insert(assumed.end(), {GetDevicePropDesc, GetDevicePropValue, SetDevicePropValue});
+  if (object_properties_) assumed.push_back(GetObjectPropsSupported);
   std::vector<u16> codes;
   for (const auto code : assumed) codes.push_back(static_cast<u16>(code));
   findings_.assume_operations(std::move(codes));

@@ -50,8 +50,10 @@ const Property* named_property(const Entry& entry, const Codes& codes, Problems&
   const auto code = codes.property(entry.key);
   if (!code) return problems.add(entry.at, code.error()), nullptr;
   const auto* property = codes.own(*code);
-  if (!property) problems.add(entry.at, fmt::format("this camera has no property '{}'", entry.key));
-  return property;
+  if (property && property->described()) return property;
+  problems.add(entry.at, property ? fmt::format("'{}' has no value: it is only refused", entry.key)
+                                  : fmt::format("this camera has no property '{}'", entry.key));
+  return nullptr;
 }
 
 // A value for that property; text may be a label.

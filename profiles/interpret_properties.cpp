@@ -138,6 +138,17 @@ void read_raw(Section& section, std::string_view key, Bytes& out) {
     section.expected(*section.get(key), key, "bytes in hex");
 }
 
+// Without a type, nothing is known of a property but that the camera refuses it.
+bool only_refused(Section& section, const Property& property) {
+  if (property.refusal == 0 || section.get("type")) return false;
+  for (const auto* key :
+       {"access", "default", "current", "dormant", "range", "enum", "labels", "raw_value", "raw_description"})
+    if (const Node* found = section.get(key))
+      section.problems().add(found->at,
+                             fmt::format("'{}' needs a 'type': without one, a property is only refused", key));
+  return true;
+}
+
 Property read_property(const Node& node, ptp::Vendor vendor, bool accept_current_outside_form, Problems& problems) {
   Property property;
   Section section(node, std::string(title), problems);
@@ -145,15 +156,18 @@ Property read_property(const Node& node, ptp::Vendor vendor, bool accept_current
   if (section.need("code")) codes.read(section, "code", property.code, &Codes::property);
   property.name = ptp::name(static_cast<ptp::PropertyCode>(property.code), vendor);
   section.read("name", property.name);
+  codes.read(section, "refuse", property.refusal, &Codes::response);
+  if (property.refusal == static_cast<u16>(ptp::ResponseCode::OK))
+    section.problems().add(section.get("refuse")->at, "OK refuses nothing");
+  u16 listed = 0;
+  section.read("listed", listed, {{"device-info", 0}, {"vendor", 1}});
+  property.vendor_list = listed != 0;
+  if (only_refused(section, property)) return property;
   if (section.need("access")) {
     u16 writable = 0;
     section.read("access", writable, {{"r", 0}, {"rw", 1}});
     property.writable = writable != 0;
   }
-  codes.read(section, "refuse", property.refusal, &Codes::response);
-  u16 listed = 0;
-  section.read("listed", listed, {{"device-info", 0}, {"vendor", 1}});
-  property.vendor_list = listed != 0;
   read_raw(section, "raw_value", property.raw_value);
   read_raw(section, "raw_description", property.raw_description);
   if (const auto type = read_type(section)) {

@@ -45,6 +45,9 @@ struct Property {
   bool vendor_list = false;  // listed by a vendor operation instead of DeviceInfo (key `listed = "vendor"`)
   std::map<std::string, std::string> labels;  // value as text → its name: "2" → "auto"
   u16 refusal = 0;  // what GetDevicePropDesc answers instead of a description; 0: it describes
+  // A property without a type is one of which nothing is known but that it is listed, and refused however it is asked
+  // for.
+  bool described() const { return type != ptp::DataType::undefined; }
   bool operator==(const Property&) const = default;
 };
 

@@ -346,10 +346,11 @@ void Printer::print(const Property& property) {
   line("\n[[{}property]]", prefix_);
   line("code = {}", code<ptp::PropertyCode>(property.code));
   if (property.name != ptp::name(static_cast<ptp::PropertyCode>(property.code), vendor_)) text("name", property.name);
-  text("type", ptp::name(property.type));
-  text("access", property.writable ? "rw" : "r");
   if (property.vendor_list) text("listed", "vendor");
   if (property.refusal != 0) line("refuse = {}", code<ptp::ResponseCode>(property.refusal));
+  if (!property.described()) return;
+  text("type", ptp::name(property.type));
+  text("access", property.writable ? "rw" : "r");
   line("default = {}", value(property.factory_default));
   line("current = {}", value(property.current));
   if (property.dormant) line("dormant = {}", value(*property.dormant));

@@ -70,7 +70,9 @@ std::expected<Source, std::string> named_source(std::string_view text, const Cod
   } else {
     const auto code = codes.property(text);
     if (!code) return std::unexpected(fmt::format("'{{{}}}' is none of {}", text, known_sources()));
-    if (!codes.own(*code)) return std::unexpected(fmt::format("this camera has no property '{}'", text));
+    const auto* const property = codes.own(*code);
+    if (!property) return std::unexpected(fmt::format("this camera has no property '{}'", text));
+    if (!property->described()) return std::unexpected(fmt::format("'{}' has no value: it is only refused", text));
     source.kind = Kind::property;
     source.number = *code;
   }

@@ -98,6 +98,7 @@ bool same_text(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::expected<Value, std::string> integer_from_text(std::string_view text, DataType type) {
+  if (type == DataType::undefined) return error("this property has no value: it is only refused");
   const auto number = magnitude(text);
   if (!number) return error("'{}' is no number", text);
   const auto [negative, size] = *number;
@@ -109,6 +110,7 @@ std::expected<Value, std::string> integer_from_text(std::string_view text, DataT
 }
 
 std::expected<Value, std::string> value_from_node(const Node& node, DataType type) {
+  if (type == DataType::undefined) return integer_from_text({}, type);
   if (type == DataType::string) {
     if (const auto* text = node.string()) return Value(*text);
     return error("a string is wanted, not {}", node.describe());

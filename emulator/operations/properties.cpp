@@ -11,12 +11,13 @@ namespace {
 constexpr std::size_t max_value = 64u << 10;
 constexpr u32 every_property = 0xFFFFFFFF;
 
-// The property that parameter 1 names, or DevicePropNotSupported.
+// The property that parameter 1 names, or what refuses it.
 std::expected<u16, ResponseCode> property_meant(const Context& context) {
   const auto code = context.param(0);
-  if (code > 0xFFFF || !context.camera.properties().has(static_cast<u16>(code)))
-    return std::unexpected(ResponseCode::DevicePropNotSupported);
-  return static_cast<u16>(code);
+  const auto& properties = context.camera.properties();
+  if (code <= 0xFFFF && properties.has(static_cast<u16>(code))) return static_cast<u16>(code);
+  const auto refusal = code <= 0xFFFF ? properties.refusal(static_cast<u16>(code)) : std::nullopt;
+  return std::unexpected(refusal.value_or(ResponseCode::DevicePropNotSupported));
 }
 
 Answer get_device_prop_desc(Context& context) {

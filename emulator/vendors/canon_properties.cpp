@@ -23,12 +23,12 @@ const OperationRow& standard(OperationCode code) {
   return *std::ranges::find(rows, code, &OperationRow::code);
 }
 
-// Known to the standard operations: what DeviceInfo lists. Assumed; no source shows one asking for the others.
-bool listed(const Context& context) {
+// The standard operations know what DeviceInfo lists, and not these. Assumed; no source shows one asking for them.
+bool vendors_own(const Context& context) {
   const u32 code = context.param(0);
   const Properties& properties = context.camera.properties();
   return code <= 0xFFFF && properties.has(static_cast<u16>(code)) &&
-         !properties.definition(static_cast<u16>(code)).vendor_list;
+         properties.definition(static_cast<u16>(code)).vendor_list;
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ Answer CanonModule::set_device_prop_value_ex(Context& context) {
 // An enumeration of bytes is written with 16 bits each: seen on the 60D as 64 00 4B 00 32 00 19 00 00 00, and on the
 // R6, of which libgphoto2 shows the first five bytes.
 Answer CanonModule::get_device_prop_desc(Context& context) {
-  if (!listed(context)) return Reply(ResponseCode::DevicePropNotSupported);
+  if (vendors_own(context)) return Reply(ResponseCode::DevicePropNotSupported);
   auto desc = context.camera.properties().describe(static_cast<u16>(context.param(0)));
   const auto* const list = desc ? std::get_if<ptp::EnumerationForm>(&desc->form) : nullptr;
   if (list == nullptr || ptp::size_of(desc->type) != 1) return standard(OperationCode::GetDevicePropDesc).run(context);
@@ -122,7 +122,7 @@ Answer CanonModule::get_device_prop_desc(Context& context) {
 }
 
 Answer CanonModule::set_device_prop_value(Context& context) {
-  if (!listed(context)) return Reply(ResponseCode::DevicePropNotSupported);
+  if (vendors_own(context)) return Reply(ResponseCode::DevicePropNotSupported);
   return standard(OperationCode::SetDevicePropValue).run(context);
 }
 

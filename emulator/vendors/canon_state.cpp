@@ -61,7 +61,8 @@ Bytes CanonModule::everything(Camera& camera) {
     if (const auto value = properties.get(code); value && !on_request_only(code))
       append(records, canon::value_record(code, *value));
   for (const u16 code : properties.codes(true))
-    append(records, canon::list_record(code, properties.definition(code), available(camera, code)));
+    if (properties.has(code))
+      append(records, canon::list_record(code, properties.definition(code), available(camera, code)));
   // Seen behind them; the last has no name.
   const Store* const store = camera.default_store();
   if (store != nullptr) append(records, canon::record(canon::event::CTGInfoCheckComplete, store->id()));

@@ -57,17 +57,23 @@ bool has_property(const Context& context) {
   return context.param(0) <= 0xFFFF && context.camera.properties().has(static_cast<u16>(context.param(0)));
 }
 
+Reply absent(const Context& context) {
+  const auto refusal = context.camera.properties().refusal(static_cast<u16>(context.param(0)));
+  return refusal ? Reply(*refusal) : nothing();
+}
+
 }  // namespace
 
 // Describes nothing before the capabilities were asked for, and what it does not have never: no data and OK.
 Answer FujiModule::get_device_prop_desc(Context& context) {
-  if (!modes_[&context.session].described || !has_property(context)) return nothing();
+  if (!modes_[&context.session].described) return nothing();
+  if (!has_property(context)) return absent(context);
   return standard(OperationCode::GetDevicePropDesc, context);
 }
 
 Answer FujiModule::get_device_prop_value(Context& context) {
   if (context.param(0) == property::CurrentState) return Reply(Body(current_state(context.camera)));
-  if (!has_property(context)) return nothing();
+  if (!has_property(context)) return absent(context);
   const auto& definition = context.camera.properties().definition(static_cast<u16>(context.param(0)));
   if (definition.dormant && !remote(context.session)) return Reply(Body(definition.dormant->bytes()));
   return standard(OperationCode::GetDevicePropValue, context);

@@ -188,6 +188,37 @@ TEST(DeviceProperties, ResetOneAndAll) {
   EXPECT_EQ(stage.camera().properties().integer(burst), 1);
 }
 
+TEST(RefusedProperties, AreListedAndAnswerWithTheirRefusal) {
+  Stage stage;
+  profiles::Property refused;
+  refused.code = 0xD0F5;
+  refused.refusal = static_cast<u16>(Code::AccessDenied);
+  stage.profile.properties.push_back(refused);
+  Play client(stage.camera());
+  for (const Op operation : {Op::GetDevicePropDesc, Op::GetDevicePropValue, Op::ResetDevicePropValue}) {
+    EXPECT_EQ(client.ask(operation, {refused.code}), Code::AccessDenied);
+    EXPECT_FALSE(client.had_data());
+  }
+  EXPECT_EQ(client.send(Op::SetDevicePropValue, {refused.code}, bytes<u16>(5)), Code::AccessDenied);
+  EXPECT_EQ(client.ask(Op::ResetDevicePropValue, {all}), Code::OK);
+  const auto& properties = stage.camera().properties();
+  EXPECT_THAT(properties.codes(false), testing::Contains(refused.code));
+  EXPECT_FALSE(properties.has(refused.code));
+  EXPECT_EQ(properties.integer(refused.code, 7), 7);
+  EXPECT_EQ(properties.refusal(f_number), std::nullopt);
+}
+
+// Of a property that is known otherwise, only the description is refused.
+TEST(RefusedProperties, MayHaveAValue) {
+  Stage stage;
+  for (auto& property : stage.profile.properties)
+    if (property.code == f_number) property.refusal = static_cast<u16>(Code::AccessDenied);
+  Play client(stage.camera());
+  EXPECT_EQ(client.ask(Op::GetDevicePropDesc, {f_number}), Code::AccessDenied);
+  EXPECT_EQ(client.ask(Op::GetDevicePropValue, {f_number}), Code::OK);
+  EXPECT_EQ(client.data(), bytes<u16>(400));
+}
+
 TEST(DateTime, ShowsTheClockAndTicks) {
   Stage stage;
   Play client(stage.camera());

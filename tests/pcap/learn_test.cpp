@@ -78,6 +78,7 @@ TEST(Learn, MakesAProfileOfACapture) {
   ASSERT_EQ(profile.properties.size(), 3u);
   EXPECT_EQ(profile.properties[0].current, Value(u16_type, 4));
   EXPECT_EQ(profile.properties[2].refusal, 0x200A);
+  EXPECT_FALSE(profile.properties[2].described()) << "nothing is made up";
   EXPECT_EQ(std::get<ptp::EnumerationForm>(profile.properties[0].form).values.size(), 2u);  // each once
   ASSERT_EQ(profile.storages.size(), 1u);
   EXPECT_EQ(profile.storages[0].capacity, 1'000'000u);
@@ -96,8 +97,18 @@ TEST(Learn, SaysWhereEachValueIsFromAndWhatIsUnknown) {
   const auto toml = to_toml(session().learned());
   EXPECT_NE(toml.find("model = \"Model 1\"  # frame 8\n"), std::string::npos) << toml;
   EXPECT_NE(toml.find("capture = \"100ms\"  # not observed\n"), std::string::npos);
-  EXPECT_NE(toml.find("refuse = \"DevicePropNotSupported\"  # frame "), std::string::npos) << toml;
-  EXPECT_NE(toml.find("type = \"uint8\"  # not observed\n"), std::string::npos);
+  const auto refused = toml.find("refuse = \"DevicePropNotSupported\"  # frame ");
+  ASSERT_NE(refused, std::string::npos) << toml;
+  const auto next = toml.find("\n[", refused);
+  EXPECT_EQ(toml.substr(refused, next - refused).find("type = "), std::string::npos) << toml;
+}
+
+TEST(Learn, ObjectPropertiesOfAllFormats) {
+  Talk talk;
+  talk.ask(0x1001, {}, ptp::encode(device()))
+      .ask(0x9801, {0x3001}, ptp::encode_array(std::vector<u16>{0xDC01, 0xDC02}))
+      .ask(0x9801, {0x3801}, ptp::encode_array(std::vector<u16>{0xDC01, 0xDC87}));
+  EXPECT_EQ(talk.learned().profile.object_properties, (std::vector<u16>{0xDC01, 0xDC02, 0xDC87}));
 }
 
 TEST(Learn, RefusalsThatPassAreNoneOfTheProperty) {
@@ -126,11 +137,11 @@ TEST(Learn, WritesWhatCanBeLoaded) {
 
 TEST(Learn, KeepsWhatVendorsOperationsAnsweredUnlessItHoldsText) {
   auto talk = session();
-  talk.ask(0x9801, {1}, {1, 2, 3, 4, 5, 6});
-  talk.ask(0x9802, {1}, {'A', 'n', 'n', 'e'});
+  talk.ask(0x9101, {1}, {1, 2, 3, 4, 5, 6});
+  talk.ask(0x9102, {1}, {'A', 'n', 'n', 'e'});
   const auto learned = talk.learned();
   ASSERT_EQ(learned.answers.size(), 1u);
-  EXPECT_EQ(learned.answers[0].code, 0x9801);
+  EXPECT_EQ(learned.answers[0].code, 0x9101);
   EXPECT_EQ(learned.answers[0].data, (profiles::Template{Bytes{1, 2, 3, 4, 5, 6}}));
 }
 
@@ -289,6 +300,25 @@ TEST(LearnSummary, KnowsBothWordsForAStoreThatOnlyDeletes) {
         count);
     EXPECT_EQ(learned.learned().profile.storages.at(0).access_capability, 2);
   }
+}
+
+// For each format, and on as many lines as it takes; a profile has one list.
+TEST(LearnSummary, ListsTheObjectPropertiesOfAllFormats) {
+  const std::string text =
+      "Device info:\nManufacturer: Maker\nModel: M\nSupported MTP Object Properties:\n"
+      "\tAssociation/Directory/3001: dc01/StorageID dc02/ObjectFormat dc44/Name\n"
+      "\tJPEG/3801: dc01/StorageID dc02/ObjectFormat\n\tdc87/Width dc88/Height\n"
+      "\tScript/3002: PTP error a802 on query\n"
+      "\nDevice Capabilities:\n\tFile Download\n";
+  SummaryCount count;
+  const auto learned = learn_summary(text, count).learned();
+  EXPECT_EQ(learned.profile.object_properties, (std::vector<u16>{0xDC01, 0xDC02, 0xDC44, 0xDC87, 0xDC88}));
+  EXPECT_TRUE(learned.profile.advertises(ptp::OperationCode::GetObjectPropsSupported));
+  const auto toml = to_toml(learned);
+  EXPECT_NE(toml.find("object_properties = ["), std::string::npos) << toml;
+  const auto loaded = profiles::parse(toml, "learned.toml");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error()[0].to_string();
+  EXPECT_EQ(loaded->object_properties, learned.profile.object_properties);
 }
 
 // Newer versions print no lists of operations: they are made of what the camera is said to be able to do, and marked.

@@ -401,5 +401,20 @@ TEST(ParseValue, RangesStringsAndArrays) {
   EXPECT_FALSE(parse_value(list, "1, 256"));
 }
 
+// Nothing else is known of it, and nothing else is made up.
+TEST(Load, APropertyThatIsOnlyRefused) {
+  const auto profile = good(device + "[[property]]\ncode = 0xD0F5\nrefuse = \"AccessDenied\"\nlisted = \"vendor\"\n");
+  ASSERT_EQ(profile.properties.size(), 1u);
+  const auto& refused = profile.properties[0];
+  EXPECT_EQ(refused.refusal, static_cast<u16>(ptp::ResponseCode::AccessDenied));
+  EXPECT_FALSE(refused.described());
+  EXPECT_TRUE(refused.vendor_list);
+  const auto text = to_toml(profile);
+  EXPECT_THAT(text, HasSubstr("code = 0xD0F5\nlisted = \"vendor\"\nrefuse = \"AccessDenied\"\n"));
+  EXPECT_EQ(text.find("type = \"\""), std::string::npos);
+  EXPECT_EQ(good(text), profile);
+  EXPECT_THAT(parse_value(refused, "1").error(), HasSubstr("has no value"));
+}
+
 }  // namespace
 }  // namespace stuntcam::profiles

@@ -12,6 +12,7 @@ namespace stuntcam::profiles {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -196,6 +197,21 @@ TEST(Problems, RawBytes) {
 TEST(Problems, RefusalThatIsNoResponse) {
   EXPECT_THAT(problems(device + property + "default = 1\nrefuse = \"AccesDenied\"\n"),
               ElementsAre("my.toml:12:10: unknown response 'AccesDenied'; did you mean 'AccessDenied'?"));
+}
+
+TEST(Problems, ValueOfAPropertyThatIsOnlyRefused) {
+  const std::string refused = "\n[[property]]\ncode = 0xD0F5\nrefuse = \"AccessDenied\"\n";
+  EXPECT_THAT(problems(device + refused), IsEmpty());
+  EXPECT_THAT(problems(device + refused + "access = \"r\"\ndefault = 1\n"),
+              ElementsAre(HasSubstr("'access' needs a 'type'"), HasSubstr("'default' needs a 'type'")));
+  EXPECT_THAT(problems(device + "\n[[property]]\ncode = 0xD0F5\nrefuse = \"OK\"\n"),
+              ElementsAre(HasSubstr("OK refuses nothing")));
+  EXPECT_THAT(problems(device + refused + "\n[presets.night]\n0xD0F5 = 1\n"), ElementsAre(HasSubstr("has no value")));
+  const std::string operation = "\n[[operation]]\ncode = 0x9101\n";
+  EXPECT_THAT(problems(device + refused + operation + "data = \"{0xD0F5}\"\n"),
+              Contains(HasSubstr("'0xD0F5' has no value")));
+  EXPECT_THAT(problems(device + refused + operation + "[operation.set]\n0xD0F5 = \"{param1}\"\n"),
+              Contains(HasSubstr("'0xD0F5' has no value")));
 }
 
 TEST(Problems, TextThatIsTooLong) {
