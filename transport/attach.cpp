@@ -5,7 +5,6 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/post.hpp>
 
 #include "transport/conversation.h"
 #include "transport/server_core.h"
@@ -30,7 +29,7 @@ Task<> ServerCore::attach(std::unique_ptr<Link> command, std::shared_ptr<Link> e
   }
   if (command) command->close();
   events->close();
-  if (--coroutines == 0 && stopping && stopped) asio::post(io, std::exchange(stopped, nullptr));
+  left();
 }
 
 Task<> ServerCore::attached(std::unique_ptr<Link>& command, std::shared_ptr<Link> events,
@@ -42,18 +41,8 @@ Task<> ServerCore::attached(std::unique_ptr<Link>& command, std::shared_ptr<Link
   if (responder == nullptr) throw Misbehaved("a real camera is served on the network only");
   auto session = responder->open(initiator, *association);
   if (!session) throw Misbehaved("the camera lets nobody in");
-  association->session = std::move(*session);
   association->keep_events(events);
-  associations[association->number()] = association;
-  struct Leave {
-    ServerCore& core;
-    Association& association;
-    ~Leave() {
-      association.drop();
-      association.session.reset();
-      core.associations.erase(association.number());
-    }
-  } leave{*this, *association};
+  const Seat seat(*this, association, std::move(*session));
   auto cancels = cancels_of(association, events);
   asio::co_spawn(io, std::move(cancels), asio::detached);
   Conversation conversation(*this, association);
@@ -69,7 +58,7 @@ Task<> ServerCore::cancels_of(std::shared_ptr<Association> association, std::sha
   } catch (const std::exception&) {
     association->drop();
   }
-  if (--coroutines == 0 && stopping && stopped) asio::post(io, std::exchange(stopped, nullptr));
+  left();
 }
 
 }  // namespace stuntcam::transport

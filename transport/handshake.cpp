@@ -4,8 +4,6 @@
 
 #include <system_error>
 
-#include <asio/post.hpp>
-
 #include "transport/conversation.h"
 #include "transport/server_core.h"
 #include "transport/wait.h"
@@ -67,7 +65,7 @@ Task<> ServerCore::serve(std::unique_ptr<Link> link, Lane as) {
   if (link) link->close();
   links.erase(key);
   link.reset();
-  if (--coroutines == 0 && stopping && stopped) asio::post(io, std::exchange(stopped, nullptr));
+  left();
 }
 
 Task<> ServerCore::refuse(Link& link, ptp::InitFailReason reason) {
@@ -100,6 +98,18 @@ std::shared_ptr<Association> ServerCore::associate(std::unique_ptr<Link> command
   return association;
 }
 
+Seat::Seat(ServerCore& owner, std::shared_ptr<Association> seated, std::unique_ptr<Session> session)
+    : core(owner), association(std::move(seated)) {
+  association->session = std::move(session);
+  core.associations[association->number()] = association;
+}
+
+Seat::~Seat() {
+  association->drop();
+  association->session.reset();
+  core.associations.erase(association->number());
+}
+
 Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first) {
   const auto received = ptp::decode_identity(ptp::identity_body(first));
   if (!received) throw Misbehaved(received.error().to_string());
@@ -130,18 +140,7 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
     association->drop();
     co_return;
   }
-  association->session = std::move(*session);
-  associations[association->number()] = association;
-  // Whatever ends the conversation, the slot and the session go, and the event connection with them.
-  struct Leave {
-    ServerCore& core;
-    Association& association;
-    ~Leave() {
-      association.drop();
-      association.session.reset();
-      core.associations.erase(association.number());
-    }
-  } leave{*this, *association};
+  const Seat seat(*this, association, std::move(*session));
   put_ack(*association, introduction());
   co_await association->command().flush();
   Conversation conversation(*this, association);

@@ -155,6 +155,10 @@ void ServerCore::log(const Link& link, const std::string& what) const {
   if (options.log) options.log(fmt::format("{}: {}", link.peer(), what));
 }
 
+void ServerCore::left() {
+  if (--coroutines == 0 && stopped) asio::post(io, std::exchange(stopped, nullptr));
+}
+
 void ServerCore::stop(std::function<void()> callback) {
   stopping = true;
   stopped = std::move(callback);

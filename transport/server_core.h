@@ -86,6 +86,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   void start_sweep();
   void log(const Link&, const std::string& what) const;
   void stop(std::function<void()> stopped);
+  void left();  // a coroutine, and maybe the last one
 
   asio::io_context& io;
   Responder* responder;               // null: there is a real camera
@@ -106,6 +107,16 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   Signal hung_up;           // it is free again
   std::size_t coroutines = 0;
   std::function<void()> stopped;
+};
+
+// A slot with its session. Whatever ends the conversation, both go with this, and the event connection with them.
+struct Seat {
+  Seat(ServerCore&, std::shared_ptr<Association>, std::unique_ptr<Session>);
+  ~Seat();
+  Seat(const Seat&) = delete;
+  Seat& operator=(const Seat&) = delete;
+  ServerCore& core;
+  std::shared_ptr<Association> association;
 };
 
 // One initiator: its connections and its Session. Owns both links; every coroutine that uses them holds a shared_ptr to
