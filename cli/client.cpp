@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <system_error>
 
 #include "cli/failure.h"
+#include "fuzz/engine/spawning.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -22,30 +22,6 @@ bool in_foreground() {
   ::close(terminal);
   return ours;
 }
-
-// Signals as a program expects to find them: none blocked, none ignored.
-class Attributes {
- public:
-  explicit Attributes(bool own_group) {
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::posix_spawnattr_setsigmask(&attributes_, &set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGQUIT}) ::sigaddset(&set, signal);
-    ::posix_spawnattr_setsigdefault(&attributes_, &set);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    const int group = own_group ? POSIX_SPAWN_SETPGROUP : 0;
-    ::posix_spawnattr_setflags(&attributes_,
-                               static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group));
-  }
-  ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
 
 }  // namespace
 
@@ -70,11 +46,8 @@ int Client::run(const std::vector<std::string>& arguments, std::optional<std::ch
 }
 
 int Client::start(const std::vector<std::string>& arguments) {
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));  // exec's old promise
-  argv.push_back(nullptr);
-  const Attributes attributes(own_group_);
+  auto argv = fuzz::pointers(arguments);
+  const fuzz::SpawnAttributes attributes(own_group_);
   const int error = ::posix_spawnp(&process_, argv[0], nullptr, attributes.get(), argv.data(), environ);
   if (error != 0) problem_ = fmt::format("cannot start {}: {}", arguments[0], std::generic_category().message(error));
   return error;

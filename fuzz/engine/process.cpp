@@ -1,7 +1,6 @@
 #include "fuzz/engine/process.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,6 +17,8 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "fuzz/engine/spawning.h"
+
 namespace stuntcam::fuzz {
 namespace {
 
@@ -29,45 +30,23 @@ constexpr std::chrono::milliseconds look_interval{50};
   throw std::system_error(error, std::generic_category(), what);
 }
 
-// Its own process group, no signal blocked or ignored, no file but these.
-class Setting {
+// Standard input and output are nothing, no other file is open.
+class Files {
  public:
-  explicit Setting(int said) {
-    ::posix_spawn_file_actions_init(&files_);
-    ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&files_, said, STDERR_FILENO);
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::posix_spawnattr_setsigmask(&attributes_, &set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGQUIT}) ::sigaddset(&set, signal);
-    ::posix_spawnattr_setsigdefault(&attributes_, &set);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(
-        &attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP));
+  explicit Files(int said) {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions_, said, STDERR_FILENO);
   }
-  ~Setting() {
-    ::posix_spawnattr_destroy(&attributes_);
-    ::posix_spawn_file_actions_destroy(&files_);
-  }
-  Setting(const Setting&) = delete;
-  Setting& operator=(const Setting&) = delete;
-  const posix_spawn_file_actions_t* files() const { return &files_; }
-  const posix_spawnattr_t* attributes() const { return &attributes_; }
+  ~Files() { ::posix_spawn_file_actions_destroy(&actions_); }
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
-  posix_spawn_file_actions_t files_{};
-  posix_spawnattr_t attributes_{};
+  posix_spawn_file_actions_t actions_{};
 };
-
-std::vector<char*> pointers(const std::vector<std::string>& words) {
-  std::vector<char*> list;
-  list.reserve(words.size() + 1);
-  for (const auto& word : words) list.push_back(const_cast<char*>(word.c_str()));  // exec's old promise
-  list.push_back(nullptr);
-  return list;
-}
 
 u64 resident(int process) {
   char path[32];
@@ -102,9 +81,10 @@ class Process::Watch : public std::enable_shared_from_this<Watch> {
     ::fcntl(pipe[1], F_SETFL, 0);
     int error = 0;
     {
-      const Setting setting(pipe[1]);
+      const Files files(pipe[1]);
+      const SpawnAttributes attributes(true);
       auto argv = pointers(arguments), envp = pointers(environment);
-      error = ::posix_spawnp(&process_, argv[0], setting.files(), setting.attributes(), argv.data(), envp.data());
+      error = ::posix_spawnp(&process_, argv[0], files.get(), attributes.get(), argv.data(), envp.data());
     }
     ::close(pipe[1]);
     if (error != 0) {
