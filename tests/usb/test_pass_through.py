@@ -74,9 +74,8 @@ class PassThrough(usb_harness.Test):
         camera = self.camera()
         first = self.start(camera.port, "--wait-event=60s")
         harness.wait_until(lambda: self.busy(camera.port), what="InitFail for a second client")
-        first.kill()
         harness.kill_group(first)
-        harness.wait_until(lambda: not self.busy(camera.port), what="the camera being free")
+        harness.wait_until(lambda: not self.busy(camera.port), 60, "the camera being free")
         self.assertIn("D5300", self.gphoto2(camera.port, "--summary"))
 
     @staticmethod
