@@ -8,9 +8,8 @@
 #include <vector>
 
 #include "emulator/vendors/canon_codes.h"
-#include "profiles/load.h"
 #include "ptp/reader.h"
-#include "tests/emulator/play.h"
+#include "tests/emulator/body.h"
 
 namespace stuntcam::tests {
 
@@ -46,19 +45,11 @@ inline std::vector<Record> records_of(View data) {
 }
 
 // The body as its profile has it, but taking small JPEGs, and with times that are easy to reckon with.
-struct CanonStage : Stage {
-  CanonStage() {
-    profile = profiles::load("canon-eos-r6").value();
+struct CanonStage : BodyStage {
+  CanonStage() : BodyStage("canon-eos-r6") {
     set(canon::property::ImageFormat, "Smaller JPEG");
-    profile.timing.capture = std::chrono::milliseconds(300);
-    profile.timing.autofocus = std::chrono::milliseconds(200);
-    profile.timing.burst_interval = std::chrono::milliseconds(500);
-    profile.timing.live_view_start = std::chrono::milliseconds(100);
+    round_times();
   }
-  void set(u16 code, std::string_view value) {
-    options.set.emplace_back(code, profiles::parse_value(*profile.property(code), value).value());
-  }
-  void advance(int milliseconds) { clock.advance(std::chrono::milliseconds(milliseconds)); }
 };
 
 class CanonPlay : public Play {

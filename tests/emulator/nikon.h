@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "emulator/vendors/nikon_codes.h"
-#include "profiles/load.h"
 #include "ptp/reader.h"
-#include "tests/emulator/play.h"
+#include "tests/emulator/body.h"
 
 namespace stuntcam::tests {
 
@@ -19,20 +18,12 @@ inline constexpr u32 without_autofocus = 0xFFFFFFFF, with_autofocus = 0xFFFFFFFE
 inline constexpr u32 to_card = 0, to_sdram = 1;
 
 // The body as its profile has it, but with small pictures as JPEG only, and times that are easy to reckon with.
-struct NikonStage : Stage {
-  NikonStage() {
-    profile = profiles::load("nikon-d5300").value();
+struct NikonStage : BodyStage {
+  NikonStage() : BodyStage("nikon-d5300") {
     set(0x5003, "2992x2000");
     set(0x5004, "2");
-    profile.timing.capture = std::chrono::milliseconds(300);
-    profile.timing.autofocus = std::chrono::milliseconds(200);
-    profile.timing.burst_interval = std::chrono::milliseconds(500);
-    profile.timing.live_view_start = std::chrono::milliseconds(100);
+    round_times();
   }
-  void set(u16 code, std::string_view value) {
-    options.set.emplace_back(code, profiles::parse_value(*profile.property(code), value).value());
-  }
-  void advance(int milliseconds) { clock.advance(std::chrono::milliseconds(milliseconds)); }
 };
 
 class NikonPlay : public Play {

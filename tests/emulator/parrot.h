@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "emulator/vendors/parrot_codes.h"
-#include "profiles/load.h"
 #include "ptp/reader.h"
-#include "tests/emulator/play.h"
+#include "tests/emulator/body.h"
 
 namespace stuntcam::tests {
 
@@ -17,14 +16,8 @@ namespace parrot = emulator::parrot;
 
 inline constexpr u32 internal = 0x00010001, sd_card = 0x00020001;
 
-struct SequoiaStage : Stage {
-  explicit SequoiaStage(const std::string& preset = {}) {
-    profile = profiles::load("parrot-sequoia").value();
-    options.preset = preset;
-  }
-  void set(u16 code, std::string_view value) {
-    options.set.emplace_back(code, profiles::parse_value(*profile.property(code), value).value());
-  }
+struct SequoiaStage : BodyStage {
+  explicit SequoiaStage(const std::string& preset = {}) : BodyStage("parrot-sequoia") { options.preset = preset; }
   void advance(double seconds) {
     clock.advance(std::chrono::duration_cast<transport::Duration>(std::chrono::duration<double>(seconds)));
   }
