@@ -68,4 +68,12 @@ class CameraSession final : public transport::Session {
   Bytes scratch_;
 };
 
+// The data set as the answer, in the session's own memory: for small ones that are asked for often.
+template <class T>
+Reply reply_with(const Context& context, const T& data_set) {
+  Bytes& bytes = context.session.scratch();
+  ptp::encode(data_set, bytes);
+  return Reply(transport::Body(View(bytes)));
+}
+
 }  // namespace stuntcam::emulator

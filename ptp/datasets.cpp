@@ -154,11 +154,16 @@ Expected<T> decode(View bytes) {
 }
 
 template <class T>
-Bytes encode(const T& data_set) {
-  Bytes out;
-  Writer writer{out};
+void encode(const T& data_set, Bytes& behind) {
+  Writer writer{behind};
   Encoder encoder{writer};
   describe(encoder, data_set);
+}
+
+template <class T>
+Bytes encode(const T& data_set) {
+  Bytes out;
+  encode(data_set, out);
   return out;
 }
 
@@ -173,7 +178,8 @@ Bytes encode_array(std::span<const u32> values) { return encode_integers(values)
 
 #define STUNTCAM_INSTANTIATE(T)         \
   template Expected<T> decode<T>(View); \
-  template Bytes encode<T>(const T&);
+  template Bytes encode<T>(const T&);   \
+  template void encode<T>(const T&, Bytes&);
 STUNTCAM_INSTANTIATE(DeviceInfo)
 STUNTCAM_INSTANTIATE(StorageInfo)
 STUNTCAM_INSTANTIATE(ObjectInfo)

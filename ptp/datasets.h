@@ -122,12 +122,14 @@ struct StreamInfo {
   bool operator==(const StreamInfo&) const = default;
 };
 
-// For each data set T above: decode<T>(bytes), encode(value). Surplus bytes behind a data set are ignored (cameras and
-// clients send them); a data set that is cut short is an error.
+// For each data set T above: decode<T>(bytes), encode(value), also behind what is there. Surplus bytes behind a data
+// set are ignored (cameras and clients send them); a data set that is cut short is an error.
 template <class T>
 Expected<T> decode(View bytes);
 template <class T>
 Bytes encode(const T& value);
+template <class T>
+void encode(const T& value, Bytes& behind);
 
 // Arrays of integers as whole data sets: handles, storage ids, property codes.
 Expected<std::vector<u16>> decode_u16_array(View bytes, std::string_view field);

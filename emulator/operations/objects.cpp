@@ -70,7 +70,7 @@ Answer get_object_handles(Context& context) {
 Answer get_object_info(Context& context) {
   const auto found = context.object(context.param(0));
   if (!found) return Reply(found.error());
-  return Reply(Body(ptp::encode(object_info(**found))));
+  return reply_with(context, object_info(**found));
 }
 
 // A folder has no bytes: for GetObject it is no object (docs/protocol.md §7).

@@ -28,7 +28,7 @@ Answer get_device_prop_desc(Context& context) {
   const auto& properties = context.camera.properties();
   if (const auto& raw = properties.definition(*code).raw_description; !raw.empty()) return Reply(Body(View(raw)));
   const auto desc = properties.describe(*code);
-  return desc ? Reply(Body(ptp::encode(*desc))) : Reply(ResponseCode::DevicePropNotSupported);
+  return desc ? reply_with(context, *desc) : Reply(ResponseCode::DevicePropNotSupported);
 }
 
 Answer get_device_prop_value(Context& context) {

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "emulator/camera.h"
+#include "ptp/writer.h"
 
 namespace stuntcam::emulator {
 namespace {
@@ -9,15 +10,18 @@ namespace {
 constexpr u16 read_only_without_deletion = 1;  // StorageInfo.AccessCapability
 
 Answer get_storage_ids(Context& context) {
-  std::vector<u32> ids;
-  for (const auto* const store : context.camera.stores()) ids.push_back(store->id());
-  return Reply(Body(ptp::encode_array(ids)));
+  const auto stores = context.camera.stores();
+  Bytes& bytes = context.session.scratch();
+  ptp::Writer writer(bytes);
+  writer.integer(static_cast<u32>(stores.size()));
+  for (const auto* const store : stores) writer.integer(store->id());
+  return Reply(Body(View(bytes)));
 }
 
 Answer get_storage_info(Context& context) {
   const auto store = context.slot(context.param(0));
   if (!store) return Reply(store.error());
-  return Reply(Body(ptp::encode(context.camera.storage_info(**store))));
+  return reply_with(context, context.camera.storage_info(**store));
 }
 
 // Afterwards the others hear StorageInfoChanged: one event, however many objects went.
