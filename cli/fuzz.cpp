@@ -1,8 +1,13 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
 #include <set>
 
 #include "cli/commands.h"
@@ -20,10 +25,10 @@ namespace {
 
 struct Fuzz {
   ConsoleOptions console;
-  std::string camera, preset, media, out = "findings", replay, expected;
+  std::string camera, preset, media, out = "findings", replay, bytes, expected;
   std::vector<std::string> set;
   u64 seed = 1, jobs = 1;
-  std::optional<u64> runs, memory;
+  std::optional<u64> runs, findings, memory;
   std::optional<std::chrono::nanoseconds> time, timeout;
   RecordedOptions recorded;
   bool json = false;
@@ -168,6 +173,30 @@ void print(const std::string& line) {
   std::fflush(stdout);
 }
 
+// What draws faults: more than their choice takes is not looked at.
+Bytes drawing_bytes(const std::string& path) {
+  constexpr std::size_t most = 4096;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Failure(usage, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  std::string bytes(most, '\0');
+  file.read(bytes.data(), most);
+  return {bytes.begin(), bytes.begin() + file.gcount()};
+}
+
+// One run, for an engine outside: a finding ends this process as a crash ends others.
+int draw_once(fuzz::Campaign& campaign, const Fuzz& options, const Console& console) {
+  const auto bytes = drawing_bytes(options.bytes);
+  const auto drawn = campaign.draw(bytes);
+  std::string faults;
+  for (const auto& fault : drawn.plan.faults) faults += fmt::format(" --fault '{}'", transport::to_string(fault));
+  console.say(fmt::format("drawn, with --seed {}:{}", drawn.plan.seed, faults));
+  if (!drawn.verdict) return success;
+  console.say(fmt::format("{}: {}", fuzz::name(drawn.verdict->kind), drawn.verdict->text));
+  constexpr rlimit no_core{};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  std::abort();
+}
+
 int fuzz(const Fuzz& options, const std::vector<std::string>& client) {
   const auto console = options.console.console();
   if (client.empty()) throw Failure(usage, "say the client behind --");
@@ -179,13 +208,13 @@ int fuzz(const Fuzz& options, const std::vector<std::string>& client) {
   const auto target = make_target(options, camera, client);
   std::optional<Scenario> scenario;
   if (!options.replay.empty()) scenario = load_scenario(options.replay, camera.subject.vendor);
-  if (!scenario) make_folder(options.out);
+  if (!scenario && options.bytes.empty()) make_folder(options.out);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGINT, [](int) { interrupted = SIGINT; });
   std::signal(SIGTERM, [](int) { interrupted = SIGTERM; });
 
-  fuzz::CampaignOptions how{options.seed,   options.runs, options.time,    options.timeout,
-                            options.memory, options.jobs, options.expected};
+  fuzz::CampaignOptions how{options.seed,    options.runs,   options.findings, options.time,
+                            options.timeout, options.memory, options.jobs,     options.expected};
   Ticker ticker(console);
   fuzz::Campaign* campaign = nullptr;
   fuzz::Campaign::Report report;
@@ -202,6 +231,7 @@ int fuzz(const Fuzz& options, const std::vector<std::string>& client) {
   fuzz::Campaign hunt(camera.subject, command, camera.words, how, report);
   campaign = &hunt;
   try {
+    if (!options.bytes.empty()) return draw_once(hunt, options, console);
     hunt.prepare();
   } catch (const fuzz::Unfit& unfit) {
     throw Failure(usage, unfit.what());
@@ -236,10 +266,13 @@ void declare_fuzz(Options& declared, Fuzz& options) {
   declared.section("The hunt");
   declared.option("--runs", "N", number(options.runs, 1), "end after so many runs of the client");
   declared.option("--time", "D", duration(options.time), "end after this long: 10m; without both: on Ctrl-C");
+  declared.option("--findings", "N", number(options.findings, 1), "end when so many were found");
   declared.option("--jobs", "N", number(options.jobs, 1, 256), "so many clients at once (1)");
   declared.option("--seed", "N", number(options.seed), "what is drawn follows from it (1)");
   declared.option("--replay", "FILE.toml", text(options.replay),
                   "only this scenario, as it was saved: does it happen again?");
+  declared.option("--bytes", "FILE", text(options.bytes),
+                  "one run, whose faults these bytes draw; a finding ends it by SIGABRT: for AFL++ and the like");
   declared.section("What is a finding");
   declared.option("--timeout", "D", duration(options.timeout),
                   "a run that takes longer hangs (5s, or ten times what the client takes without faults)");

@@ -61,8 +61,8 @@ Limits Campaign::limits() const {
   return {options_.timeout.value_or(time), options_.memory.value_or(normal_.ending.memory + most_memory)};
 }
 
-void Campaign::prepare() {
-  Job job(*this);
+// What a run without faults must be like; from here on it is known what is normal.
+Run Campaign::run_without_faults(Job& job) {
   Run first;
   try {
     first = job.run({});
@@ -80,11 +80,17 @@ void Campaign::prepare() {
         "STUNTCAM_TARGET?");
   if (first.heard.handshakes == 0 && first.heard.steps.empty())
     throw Unfit("the client connects and says nothing that a camera understands");
-  normal_ = {first.ending, first.file, first.heard};
-  if (first.ending.number != 0)
-    report_.remark(fmt::format("the client exits with {} although nothing is wrong", first.ending.number));
   if (!options_.expected.empty() && !first.file)
     throw Unfit(fmt::format("the client did not make {} although nothing was wrong", options_.expected));
+  normal_ = {first.ending, first.file, first.heard};
+  return first;
+}
+
+void Campaign::prepare() {
+  Job job(*this);
+  const Run first = run_without_faults(job);
+  if (first.ending.number != 0)
+    report_.remark(fmt::format("the client exits with {} although nothing is wrong", first.ending.number));
   corpus_.add({}, first.heard, first.features);
   const Run second = job.run({});
   if (second.ending.number != first.ending.number || second.file != first.file)
@@ -102,6 +108,7 @@ void Campaign::prepare() {
 bool Campaign::over() const {
   if ((*stop_)()) return true;
   if (options_.runs && next_ >= *options_.runs) return true;
+  if (options_.findings && findings_ >= *options_.findings) return true;
   return options_.time && Time::now() - begin_ >= *options_.time;
 }
 
@@ -210,6 +217,17 @@ std::optional<Finding> Campaign::replay(const transport::FaultPlan& plan) {
   for (; finding.tried < confirmations; ++finding.tried)
     if (repeats(job, plan, *verdict)) ++finding.repeated;
   return finding;
+}
+
+Campaign::Drawn Campaign::draw(View bytes) {
+  Job job(*this);
+  const Run normal = run_without_faults(job);
+  Random random(bytes);
+  Drawn drawn;
+  for (u64 faults = 1 + random.below(2); faults > 0; --faults)
+    drawn.plan = mutator_.vary(random, drawn.plan, normal.heard);
+  drawn.verdict = judge(job.run(drawn.plan), normal_);
+  return drawn;
 }
 
 void Campaign::record(const Finding& finding, const std::string& path) {

@@ -19,6 +19,7 @@ namespace stuntcam::fuzz {
 struct CampaignOptions {
   u64 seed = 1;
   std::optional<u64> runs;          // none: as long as there is time
+  std::optional<u64> findings;      // then it ends; none: whatever was found
   std::optional<Duration> time;     // none: until it is stopped
   std::optional<Duration> timeout;  // of one run; none: as the client without faults suggests
   std::optional<u64> memory;        // resident bytes; none: likewise
@@ -61,6 +62,13 @@ class Campaign {
   void run(const std::function<bool()>& stop);
   // One plan, three times.
   std::optional<Finding> replay(const transport::FaultPlan&);
+  // One run, instead of prepare() and run(): its faults are drawn by these bytes, for an engine that brings its own.
+  // What is wrong with it, and the faults. Throws Unfit.
+  struct Drawn {
+    transport::FaultPlan plan;
+    std::optional<Verdict> verdict;
+  };
+  Drawn draw(View bytes);
   // Again, recorded.
   void record(const Finding&, const std::string& path);
   Progress progress() const;
@@ -68,6 +76,7 @@ class Campaign {
 
  private:
   class Job;
+  Run run_without_faults(Job&);
   bool over() const;
   void take(Job&, u64 number, Run);
   void minimise(Job&, Finding&);

@@ -203,7 +203,7 @@ def make_photo(path, width=640, height=480, model="Pattern"):
     os.remove(thumb)
 
 
-def wait_until(holds, seconds=10, what="what was waited for"):
+def wait_until(holds, seconds=30, what="what was waited for"):
     """Polls for something that another process does; there is nothing to wake us."""
     end = time.monotonic() + seconds * PATIENCE
     while True:

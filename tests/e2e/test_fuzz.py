@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import harness
 
@@ -25,7 +24,7 @@ class Fuzz(harness.Test):
         return out
 
     def test_a_crash_is_found_saved_and_comes_again(self):
-        out = self.fuzz("--time", f"{10 * harness.PATIENCE}s", "--jobs", "2", "--json", "--timeout", TIMEOUT, *client("short_data_set"), status=1)
+        out = self.fuzz("--time", f"{60 * harness.PATIENCE}s", "--findings", "1", "--jobs", "2", "--json", "--timeout", TIMEOUT, *client("short_data_set"), status=1)
         *findings, summary = [json.loads(line) for line in out.stdout.splitlines()]
         self.assertEqual("summary", summary["type"])
         self.assertEqual(len(findings), summary["findings"])
@@ -63,6 +62,26 @@ class Fuzz(harness.Test):
         faults = [[json.loads(line)["faults"] for line in out.stdout.splitlines()[:-1]] for out in outs]
         self.assertEqual(faults[0], faults[1])
 
+    def test_bytes_of_another_engine_draw_the_faults(self):
+        def drawn(content):
+            with open(self.path("bytes"), "wb") as file:
+                file.write(content)
+            out = subprocess.run([harness.PROGRAM, "fuzz", CAMERA, "--timeout", TIMEOUT, "--bytes", self.path("bytes"), *client("short_data_set")],
+                                 capture_output=True, text=True, cwd=self.folder, timeout=150 * harness.PATIENCE)
+            return out.returncode, out.stderr
+
+        # One fault (0), none before it (0), in the data (99) of the first answer, some bytes of it cut.
+        tried = [drawn(bytes([0, 0, 99, 0, 1, choice]) + bytes(12)) for choice in range(10)]
+        self.assertEqual({0, -signal.SIGABRT}, {status for status, _ in tried}, tried)
+        for status, said in tried:
+            self.assertIn("--fault '", said)
+            self.assertEqual(status != 0, "crash: " in said, said)
+        crash = next(index for index, (status, _) in enumerate(tried) if status != 0)
+        self.assertEqual(tried[crash][1].splitlines()[0], drawn(bytes([0, 0, 99, 0, 1, crash]) + bytes(12))[1].splitlines()[0])
+        self.assertEqual([], glob.glob(self.path("findings")))
+        missing = self.fuzz("--bytes", "missing", *client("short_data_set"), status=2)
+        self.assertIn("cannot read missing: No such file", missing.stderr)
+
     def test_clients_that_cannot_be_fuzzed_are_turned_away(self):
         for words, reason in ((["/nonexistent/client"], "cannot start /nonexistent/client"), (["true"], "never connects"),
                               (["sh", "-c", "kill -SEGV $$"], "signal 11")):
@@ -73,9 +92,11 @@ class Fuzz(harness.Test):
         self.assertIn("exits with 0 whatever happens", always.stderr)
 
     def test_ctrl_c_ends_it_and_its_client(self):
-        process = subprocess.Popen([harness.PROGRAM, "fuzz", CAMERA, "--timeout", "60s", *client("short_data_set_corrected")],
+        started = self.path("started")
+        line = " ".join(client("short_data_set_corrected")[1:])
+        process = subprocess.Popen([harness.PROGRAM, "fuzz", CAMERA, "--timeout", "60s", "--", "sh", "-c", f"touch {started}; exec {line}"],
                                    cwd=self.folder, stderr=subprocess.PIPE, text=True)
-        time.sleep(1)  # however far it is: it ends
+        harness.wait_until(lambda: os.path.exists(started), what="the first run")
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=30 * harness.PATIENCE)[1]
         self.assertEqual(130, process.returncode, said)

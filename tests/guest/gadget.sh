@@ -21,5 +21,5 @@ head -c 67108864 /dev/urandom > /tmp/store/BIG.BIN
 for size in 1 500 1012; do head -c $size /dev/urandom > /tmp/store/S$size.BIN; done
 sed 's,"/var/lib/umtp","/tmp/store",' "$1/etc/umtprd/umtprd.conf" > /etc/umtprd/umtprd.conf
 $responder > /tmp/umtprd.log 2>&1 &
-for _ in $(seq 100); do [ -e /dev/ffs-mtp/ep3 ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -e /dev/ffs-mtp/ep3 ] && break; sleep 0.1; done
 ls /sys/class/udc > $gadget/UDC

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 import guest
@@ -12,6 +13,9 @@ import harness
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BIG = 64 << 20
+HUGE = (4 << 30) + 12345  # more than the length of a container can say
+# In the guest: the kernel has found a camera.
+PLUGGED = "until grep -qs ^06 /sys/bus/usb/devices/*/bInterfaceClass; do sleep 0.1; done\n"
 # In the guest: until it is told to end.
 SERVE = """{program} serve {camera} --host 0.0.0.0 --port {port} --ready-file /out/ready &
 while [ ! -e /out/stop ]; do sleep 0.2; done
@@ -58,7 +62,7 @@ class Foreign(harness.Test):
             harness.write_pattern(self.path("shared", "DCIM", name), size, size)
         # Its serial number tells the port: back in the same one, it is the same camera.
         device = ("-device", "qemu-xhci,id=xhci", "-device", f"usb-mtp,id=mtp,bus=xhci.0,port=1,rootdir={shared}")
-        machine = self.serve("usb:46f4:0004", "modprobe xhci-pci; sleep 2\n", device)
+        machine = self.serve("usb:46f4:0004", "modprobe xhci-pci\n" + PLUGGED, device)
         listed = self.gphoto2(self.port, "--list-files")
         self.assertIn("BIG.BIN", listed)
         folder = next(line.split("'")[1] for line in listed.splitlines() if "DCIM'" in line)
@@ -74,6 +78,28 @@ class Foreign(harness.Test):
         harness.wait_until(lambda: self.plugged(machine, shared), 60, "the port being free")
         harness.wait_until(self.answers, 60, "the camera being served again")
         self.assertIn("BIG.BIN", self.gphoto2(self.port, "--list-files"))
+        self.stop(machine)
+
+    def test_more_than_4_gib(self):
+        shared = self.path("shared")
+        os.mkdir(shared)
+        huge = os.path.join(shared, "HUGE.BIN")
+        ends = os.urandom(1 << 16)
+        with open(huge, "wb") as file:  # a hole between its ends
+            file.write(ends)
+            file.seek(HUGE - len(ends))
+            file.write(ends)
+        machine = self.serve("usb:46f4:0004", "modprobe xhci-pci\n" + PLUGGED,
+                             ("-device", "qemu-xhci,id=xhci", "-device", f"usb-mtp,bus=xhci.0,port=1,rootdir={shared}"))
+        with subprocess.Popen([harness.PROGRAM, "get", "HUGE.BIN", "-o", "-", "-t", f"ptpip:127.0.0.1:{self.port}:{self.port}"],
+                              stdout=subprocess.PIPE) as download, open(huge, "rb") as expected:
+            self.addCleanup(download.kill)
+            begin = time.monotonic()
+            while piece := download.stdout.read(1 << 20):
+                self.assertEqual(expected.read(len(piece)), piece, f"before byte {expected.tell()}")
+            self.assertEqual(HUGE, expected.tell())
+        self.assertEqual(0, download.returncode)
+        print(f"{HUGE} bytes in {time.monotonic() - begin:.0f} s", file=sys.stderr)
         self.stop(machine)
 
     @staticmethod
@@ -99,7 +125,7 @@ class Foreign(harness.Test):
             package = guest.unpacked("umtp-responder")
         except guest.Unavailable as reason:
             guest.skip_or_fail(str(reason))
-        before = f"set -- {package}; . {HERE}/gadget.sh; sleep 2; cd /tmp/store; md5sum *.BIN > /out/sums\n"
+        before = f"set -- {package}; . {HERE}/gadget.sh; cd /tmp/store; md5sum *.BIN > /out/sums\n" + PLUGGED
         machine = self.serve("usb:1d6b:0100", before)
         sums = dict(reversed(line.split()) for line in machine.read("sums").splitlines())
         self.assertEqual(4, len(sums))
