@@ -11,6 +11,8 @@ namespace {
 
 // One read takes at most this: many small messages, and little copying of payload that arrives with a head.
 constexpr std::size_t input_size = ptp::max_head;
+// Pieces of a long payload end at multiples of this, so that who writes them to a file writes whole pages.
+constexpr std::size_t page_size = 4096;
 // Payload up to this is queued with its head and leaves with the response in one segment; more is sent from where it
 // lies.
 constexpr std::size_t small_payload = 16 << 10;
@@ -47,6 +49,7 @@ Task<ptp::Expected<ptp::Message>> StreamLink::receive() {
       const View bytes = buffered().first(head->size);
       begin_ += head->size;
       payload_left_ = head->payload;
+      payload_read_ = 0;
       const auto message = framing_.decode(bytes);
       if (!message) begin_ -= head->size;  // for unread()
       co_return message;
@@ -77,26 +80,25 @@ Task<> StreamLink::discard() {
 }
 
 Task<std::size_t> StreamLink::read(Room room) {
-  const auto want = static_cast<std::size_t>(std::min<u64>(payload_left_, room.size()));
+  auto want = static_cast<std::size_t>(std::min<u64>(payload_left_, room.size()));
   if (want == 0) co_return 0;
-  std::size_t got = 0;
-  if (begin_ != end_) {
-    got = std::min(want, end_ - begin_);
-    std::memcpy(room.data(), in_.data() + begin_, got);
-    begin_ += got;
-  } else {
-    for (;;) {
-      const ssize_t received = try_receive(room.first(want));
-      if (received == 0) end_of_stream();
-      if (received > 0) {
-        got = static_cast<std::size_t>(received);
-        moved_ += got;
-        break;
-      }
-      co_await wait_readable();
+  if (want == room.size() && want > page_size) want -= (payload_read_ + want) % page_size;
+  std::size_t got = std::min(want, end_ - begin_);
+  if (got != 0) std::memcpy(room.data(), in_.data() + begin_, got);
+  begin_ += got;
+  while (got < want) {
+    const ssize_t received = try_receive(room.subspan(got, want - got));
+    if (received > 0) {
+      got += static_cast<std::size_t>(received);
+      moved_ += static_cast<u64>(received);
+      break;
     }
+    if (got != 0) break;  // also at the end of the stream, which is there next time, too
+    if (received == 0) end_of_stream();
+    co_await wait_readable();
   }
   payload_left_ -= got;
+  payload_read_ += got;
   since_yield_ += got;
   if (since_yield_ >= slice_size) {
     since_yield_ = 0;

@@ -55,7 +55,7 @@ class StreamLink : public Link {
   const ptp::Framing& framing_;
   Bytes in_;  // begin_..end_ is received and not consumed
   std::size_t begin_ = 0, end_ = 0;
-  u64 payload_left_ = 0;  // of the frame received last
+  u64 payload_left_ = 0, payload_read_ = 0;  // of the frame received last
   Bytes out_;
   u64 moved_ = 0;
   u64 since_yield_ = 0;

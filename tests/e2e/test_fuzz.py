@@ -70,14 +70,14 @@ class Fuzz(harness.Test):
                                  capture_output=True, text=True, cwd=self.folder, timeout=150 * harness.PATIENCE)
             return out.returncode, out.stderr
 
-        # One fault (0), none before it (0), in the data (99) of the first answer, some bytes of it cut.
-        tried = [drawn(bytes([0, 0, 99, 0, 1, choice]) + bytes(12)) for choice in range(10)]
+        # One fault, a new one, of an answer, the second, in its data: fields, bytes, or the phase.
+        tried = [drawn(bytes([0, 0, 99, 1, 1, choice]) + bytes(12)) for choice in range(10)]
         self.assertEqual({0, -signal.SIGABRT}, {status for status, _ in tried}, tried)
         for status, said in tried:
             self.assertIn("--fault '", said)
             self.assertEqual(status != 0, "crash: " in said, said)
         crash = next(index for index, (status, _) in enumerate(tried) if status != 0)
-        self.assertEqual(tried[crash][1].splitlines()[0], drawn(bytes([0, 0, 99, 0, 1, crash]) + bytes(12))[1].splitlines()[0])
+        self.assertEqual(tried[crash][1].splitlines()[0], drawn(bytes([0, 0, 99, 1, 1, crash]) + bytes(12))[1].splitlines()[0])
         self.assertEqual([], glob.glob(self.path("findings")))
         missing = self.fuzz("--bytes", "missing", *client("short_data_set"), status=2)
         self.assertIn("cannot read missing: No such file", missing.stderr)
