@@ -80,8 +80,10 @@ void File::write(u64 offset, View bytes) {
   }
 }
 
-void File::resize(u64 size) {
-  if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) fail("ftruncate");
+void File::resize(u64 wanted) {
+  // ext4 writes a file out when it is closed if it was ever cut to nothing, even from nothing.
+  if (wanted == size()) return;
+  if (::ftruncate(descriptor_, static_cast<off_t>(wanted)) != 0) fail("ftruncate");
 }
 
 }  // namespace stuntcam::transport
