@@ -123,7 +123,7 @@ int run(const std::vector<std::string>& arguments) {
            {"GetNumObjects", OperationCode::GetNumObjects, 0xFFFFFFFF, false},
            {"GetStorageIDs", OperationCode::GetStorageIDs, 0, false},
            {"GetObjectInfo", OperationCode::GetObjectInfo, object, false},
-           {"GetDevicePropDesc", OperationCode::GetDevicePropDesc, battery, false},
+           {"GetDevicePropDesc", OperationCode::GetDevicePropDesc, battery, true},
            {"GetDeviceInfo", OperationCode::GetDeviceInfo, 0, false},
        }) {
     const auto cost = measure(client, operation);

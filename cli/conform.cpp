@@ -206,7 +206,8 @@ int check(const ConformOptions& options, const Destination& destination, Selecti
 int conform_main(const ConformOptions& options) {
   if (options.list) return list(options, select(options, options.visit.words));
   auto call = find_target(options.visit);
-  auto& destination = call.destination.value();
+  if (!call.destination) throw Failure(usage, "no TARGET");
+  auto& destination = *call.destination;
   if (destination.target.usb)
     throw Failure(usage, fmt::format("conform checks PTP/IP, and {} is on USB", destination.name),
                   "let it be one: stuntcam serve " + destination.name);

@@ -72,6 +72,7 @@ const Verb& verb(const std::string& word) {
   for (const auto& one : verbs)
     if (one.name == word) return one;
   std::vector<std::string> names;
+  names.reserve(std::size(verbs));
   for (const auto& one : verbs) names.emplace_back(one.name);
   throw Failure(usage, unknown("thing to ask", word, names));
 }

@@ -96,6 +96,7 @@ const profiles::Property& find_property(const emulator::Camera& camera, const st
       known, [&](const auto& one) { return one.name == name || (code && one.code == static_cast<u16>(*code)); });
   if (found != known.end()) return *found;
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const auto& one : known) names.push_back(one.name);
   throw Refused{404, unknown("property", name, names)};
 }

@@ -168,9 +168,12 @@ std::vector<Plot> plots(const std::vector<Series>& all) {
     PlotLine line{series.name, {}};
     // Nines on the x axis: as far as there are steps to tell.
     const double last = std::min(4.0, std::log10(static_cast<double>(series.steps.count())));
-    for (double nines = 0; nines <= last; nines += 0.05)
+    constexpr int points_each = 20;
+    for (int point = 0; point <= static_cast<int>(last * points_each); ++point) {
+      const double nines = static_cast<double>(point) / points_each;
       line.points.emplace_back(nines,
                                static_cast<double>(series.steps.percentile(100 * (1 - std::pow(10, -nines)))) / 1e6);
+    }
     latency.lines.push_back(std::move(line));
   }
   for (auto& [name, line] : by_size) {
