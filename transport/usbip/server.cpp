@@ -78,7 +78,12 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 Server::Server(asio::io_context& io, std::function<void(const std::string&)> log)
     : state_(std::make_shared<State>(io, std::move(log))) {}
 
-Server::~Server() = default;
+// A host's connection keeps the state for as long as it lasts, which may be longer than the loops of the other cameras:
+// what lies on a loop must not stay with it.
+Server::~Server() {
+  state_->acceptor.reset();
+  for (auto& each : state_->exports) each.device.reset();
+}
 
 Numbers numbers(u32 index) { return {index / devices_of_a_bus + 1, index % devices_of_a_bus + 1}; }
 
@@ -183,6 +188,7 @@ void Server::State::hand_over(TcpSocket& socket, std::size_t index) {
 
 Task<> Server::State::serve(std::shared_ptr<State> self, TcpSocket socket, std::size_t index) {
   const auto& exported = self->exports[index];
+  if (!exported.device) co_return;
   const auto peer = name_of(socket);
   const auto connection = std::make_shared<Connection>(*exported.io, std::move(socket), exported.device);
   const bool attached = exported.device->attach(*connection, peer);
