@@ -98,9 +98,13 @@ class Terminal(Initiator):
         def left():
             if self.process.poll() is None:
                 self.type("\x04")
+                try:
+                    self.has_come("")  # what it says at its end must not wait for a reader
+                except OSError:
+                    pass  # it has closed the terminal
             return self.process.poll() is not None
         harness.wait_until(left, what="the end of the shell")
-        self.assertEqual(0, self.process.returncode)
+        self.assertEqual(0, self.process.returncode, self.told)
 
     def test_history_and_completion(self):
         self.open(self.target())
