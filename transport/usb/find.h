@@ -29,8 +29,8 @@ struct Problem : std::runtime_error {
   std::string remedy;
 };
 
-// Interfaces of class 6, subclass 1, protocol 1; of a camera that was named by VID:PID, or whose interface calls itself
-// MTP, also one of the vendor's own class. Throws Problem. The log gets what is wrong with transfers.
+// Interfaces of class 6, subclass 1, protocol 1; of a camera that was named by VID:PID, also one of the vendor's own
+// class. Throws Problem. The log gets what is wrong with transfers.
 std::unique_ptr<Pipe> open_camera(asio::io_context&, const Selector&, std::function<void(const std::string&)> log);
 
 // What to do when another program has the device. `holder`: its name, "" where that can't be seen.
