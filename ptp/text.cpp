@@ -87,6 +87,12 @@ std::string valid_utf8(std::string_view text) {
   return utf8_from_utf16(units);
 }
 
+std::string printable(std::string_view text) {
+  auto units = utf16_from_utf8(valid_utf8(text));
+  std::ranges::replace_if(units, [](char16_t unit) { return unit < 0x20 || (unit >= 0x7F && unit < 0xA0); }, u'_');
+  return utf8_from_utf16(units);
+}
+
 std::u16string_view string_content(std::u16string_view units) {
   auto content = units.substr(0, std::min(units.find(u'\0'), max_string_units));
   const bool cut = content.size() == max_string_units && units.size() > max_string_units;

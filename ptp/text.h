@@ -14,6 +14,8 @@ std::u16string utf16_from_utf8(std::string_view text);  // a malformed byte beco
 
 // The same text as UTF-8 that every program takes: what is none, and unpaired surrogates, become U+FFFD.
 std::string valid_utf8(std::string_view text);
+// The same, fit for a terminal: control characters, those of U+0080 to U+009F too, become '_'.
+std::string printable(std::string_view text);
 
 // A PTP string's count byte counts its terminator (docs/protocol.md §2.3).
 inline constexpr std::size_t max_string_units = 254;

@@ -56,6 +56,8 @@ void check_unicode(View bytes) {
   require(content.size() <= max_string_units && units.starts_with(content), "a string holds the beginning of a text");
   const auto valid = valid_utf8(text(bytes));
   require(valid_utf8(valid) == valid, "what is valid stays as it is");
+  const auto shown = printable(text(bytes));
+  require(valid_utf8(shown) == shown && printable(shown) == shown, "what can be shown stays as it is");
   (void)utf16_from_utf8(text(bytes));
 }
 

@@ -45,6 +45,14 @@ TEST(TextTest, ValidUtf8ReplacesWhatIsNone) {
   EXPECT_EQ(valid_utf8("\xFF"), "\xEF\xBF\xBD");
 }
 
+TEST(TextTest, PrintableLeavesNothingThatMovesACursor) {
+  EXPECT_EQ(printable("A\xC3\xA9 \xC2\xA0~\xF0\x9F\x93\xB7"), "A\xC3\xA9 \xC2\xA0~\xF0\x9F\x93\xB7");
+  EXPECT_EQ(printable("\x1B[2J\r\n\t\x7F"), "_[2J____");
+  EXPECT_EQ(printable("\xC2\x9BK\xC2\x80\xC2\x9F"), "_K__") << "a terminal takes U+009B for ESC [";
+  EXPECT_EQ(printable("\x9BK"), "\xEF\xBF\xBDK");
+  EXPECT_EQ(printable("\xED\xA0\x80"), "\xEF\xBF\xBD");
+}
+
 TEST(TextTest, StringContentEndsAtNulAndFits) {
   EXPECT_EQ(string_content(u""), u"");
   EXPECT_EQ(string_content(std::u16string_view(u"ab\0cd", 5)), u"ab");
