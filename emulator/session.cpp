@@ -70,6 +70,8 @@ Answer CameraSession::request(const ptp::Message& request) {
   return answer;
 }
 
+void CameraSession::answered() { camera_.vendor().answered(camera_, *this); }
+
 std::shared_ptr<const Bytes> CameraSession::frame() {
   return camera_.live_view().on() ? camera_.live_view().frame() : nullptr;
 }

@@ -24,6 +24,7 @@ class CameraSession final : public transport::Session {
   ~CameraSession() override;
 
   Answer request(const ptp::Message&) override;
+  void answered() override;
   std::shared_ptr<const Bytes> frame() override;
   transport::Duration frame_interval() const override;
 

@@ -19,6 +19,8 @@ class VendorModule {
   virtual std::span<const ptp::EventCode> events() const { return {}; }
   // Why a session is refused an operation (OK: it isn't), after the checks of the standard.
   virtual ResponseCode admits(Camera&, CameraSession&, OperationCode) { return ResponseCode::OK; }
+  // A transaction of that session is over; while it lasted, the initiator could not ask for anything else.
+  virtual void answered(Camera&, CameraSession&) {}
   // Once, when the camera is built: computed properties and the like.
   virtual void attach(Camera&) {}
   // After a property changed, before others hear of it: move along what belongs to it, by properties().change().

@@ -153,6 +153,7 @@ void Conversation::begin(const Message& request) {
 }
 
 void Conversation::end() {
+  association_->session->answered();
   for (const EventOut& event : std::get<Reply>(answer_).then) association_->event(event);
   answer_ = Reply();
   if (buffer_.size() > kept_buffer) Bytes().swap(buffer_);

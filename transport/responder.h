@@ -95,6 +95,8 @@ class Session {
   virtual Answer request(const ptp::Message&) = 0;
   // A transaction of this session was cancelled: after a data phase was stopped on either side.
   virtual void cancelled(u32 transaction_id) { (void)transaction_id; }
+  // The transaction of the last request is over: its response is with the kernel.
+  virtual void answered() {}
   // The live-view lane: the JPEG of this moment, asked for again after each frame_interval; null while there is none.
   virtual std::shared_ptr<const Bytes> frame() { return nullptr; }
   virtual Duration frame_interval() const { return std::chrono::milliseconds(100); }

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "emulator/camera.h"
+#include "ptp/reader.h"
+#include "ptp/writer.h"
 
 namespace stuntcam::emulator {
 namespace {
@@ -19,7 +20,8 @@ constexpr u16 id = 0xD861, name = 0xDC44, type = 0xD864, base = 0xD866;
 }  // namespace look
 
 constexpr u32 every_look = 0xFFFF;
-// A look is a table of colours as text, and no camera has more slots than this.
+// A look is a table of colours as text, and no camera has more slots than this. The bytes are those of all of them:
+// what clients leave here stays for as long as the camera lives.
 constexpr std::size_t max_look_data = 1u << 20, max_looks = 64;
 
 // The ones that a Q3 has from the factory. The types of the values are assumed: the source has the numbers only.
@@ -57,7 +59,7 @@ Answer call(Context& context) {
 }  // namespace
 
 LeicaModule::LeicaModule() {
-  for (const auto& factory : factory_looks) looks_.emplace(factory.id, describe(factory));
+  for (const auto& factory : factory_looks) looks_.emplace(factory.id, ptp::encode(describe(factory)));
 }
 
 std::span<const OperationRow> LeicaModule::operations() const {
@@ -88,6 +90,11 @@ ResponseCode LeicaModule::admits(Camera& camera, CameraSession& session, Operati
   return open || !needs_le_session(code) ? ResponseCode::OK : ResponseCode::SessionNotOpen;
 }
 
+// Nobody can send a heartbeat while a long transfer runs.
+void LeicaModule::answered(Camera& camera, CameraSession& session) {
+  if (const auto known = le_sessions_.find(&session); known != le_sessions_.end()) known->second = camera.clock().now();
+}
+
 void LeicaModule::session_closed(Camera&, CameraSession& session) { le_sessions_.erase(&session); }
 
 // Whatever the parameter: phone apps send 0xFF55, what it means is unknown. assumed: opening again is no mistake.
@@ -107,12 +114,18 @@ Answer LeicaModule::keep_le_session_active(Context&) { return Reply(); }
 // 0xFFFF: all of them; assumed: a number is the id of one.
 Answer LeicaModule::get_look_prop_list(Context& context) {
   const auto wanted = context.param(0);
-  if (wanted != every_look && !looks_.contains(wanted)) return Reply(ResponseCode::InvalidParameter);
-  ptp::ObjectPropList list;
-  for (const auto& [id, look] : looks_)
-    if (wanted == every_look || wanted == id)
-      list.elements.insert(list.elements.end(), look.elements.begin(), look.elements.end());
-  return Reply(Body(ptp::encode(list)));
+  if (wanted != every_look) {
+    const auto found = looks_.find(wanted);
+    return found == looks_.end() ? Reply(ResponseCode::InvalidParameter) : Reply(Body(found->second));
+  }
+  // One list of them all: the sum of the counts, then the elements of each.
+  u32 count = 0;
+  for (const auto& [id, look] : looks_) count += ptp::Reader(look).integer<u32>("count");
+  Bytes list;
+  ptp::Writer writer(list);
+  writer.integer(count);
+  for (const auto& [id, look] : looks_) writer.bytes(View(look).subspan(sizeof(count)));
+  return Reply(Body(std::move(list)));
 }
 
 Answer LeicaModule::set_look_prop_list(Context&) {
@@ -132,11 +145,12 @@ Reply LeicaModule::store_looks(View data) {
     if (id == ids.end() || id->second >= every_look) return Reply(ResponseCode::InvalidDataSet);
     sent[id->second].elements.push_back(element);
   }
-  std::set<u32> all;
-  for (const auto* looks : {&looks_, &sent})
-    for (const auto& [id, look] : *looks) all.insert(id);
-  if (all.size() > max_looks) return Reply(ResponseCode::StoreFull);
-  for (auto& [id, look] : sent) looks_[id] = std::move(look);
+  auto looks = looks_;
+  for (const auto& [id, look] : sent) looks[id] = ptp::encode(look);
+  std::size_t size = 0;
+  for (const auto& [id, look] : looks) size += look.size();
+  if (looks.size() > max_looks || size > max_look_data) return Reply(ResponseCode::StoreFull);
+  looks_ = std::move(looks);
   return Reply();
 }
 

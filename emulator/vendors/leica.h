@@ -14,6 +14,7 @@ class LeicaModule final : public VendorModule {
   LeicaModule();
   std::span<const OperationRow> operations() const override;
   ResponseCode admits(Camera&, CameraSession&, OperationCode) override;
+  void answered(Camera&, CameraSession&) override;
   void session_closed(Camera&, CameraSession&) override;
 
   Answer open_le_session(Context&);
@@ -26,7 +27,7 @@ class LeicaModule final : public VendorModule {
   Reply store_looks(View data);
   // When each open LE session was last heard of.
   std::map<const CameraSession*, transport::Duration> le_sessions_;
-  std::map<u32, ptp::ObjectPropList> looks_;  // by id
+  std::map<u32, Bytes> looks_;  // by id; each an ObjectPropList as it goes over the wire
 };
 
 }  // namespace stuntcam::emulator

@@ -59,6 +59,22 @@ TEST_F(Leica, WithoutAHeartbeatItEnds) {
   EXPECT_EQ(client.ask(Op::GetDevicePropValue, {0x5005}), Code::OK);
 }
 
+TEST_F(Leica, WhileATransferLastsNobodyMissesTheHeartbeat) {
+  Play client(stage.camera());
+  EXPECT_EQ(client.ask(open_le, {0xFF55}), Code::OK);
+  ptp::Message request;
+  request.code = static_cast<u16>(Op::GetObject);
+  request.transaction_id = client.transaction_id++;
+  request.count = 1;
+  request.params[0] = client.find("L1000001.JPG");
+  const auto answer = client.raw().request(request);
+  EXPECT_EQ(std::get<transport::Reply>(answer).code, static_cast<u16>(Code::OK));
+  stage.clock.advance(1min);
+  client.raw().answered();
+  stage.clock.advance(9s);
+  EXPECT_EQ(client.ask(heartbeat), Code::OK);
+}
+
 TEST_F(Leica, AProfileMayWaitForEver) {
   stage.profile.timing.vendor_session = {};
   Play client(stage.camera());
@@ -108,6 +124,29 @@ TEST_F(Leica, LooksThatAreNone) {
   for (u32 id = 100; id < 200; ++id) many.elements.push_back(look(id, id, "").elements.front());
   EXPECT_EQ(client.send(set_looks, {}, ptp::encode(many)), Code::StoreFull);
   EXPECT_EQ(client.ask(get_looks, {100}), Code::InvalidParameter);
+}
+
+// All looks together, or clients could fill the camera's memory for good.
+TEST_F(Leica, LooksThatAreTooMuch) {
+  Play client(stage.camera());
+  EXPECT_EQ(client.ask(open_le, {0xFF55}), Code::OK);
+  client.piece = 1u << 20;
+  const auto heavy = [&](u32 id, std::size_t size) {
+    auto list = look(id, id, "Heavy");
+    list.elements.push_back({id, 0xD865, ptp::Value(ptp::DataType::array_of_uint8, std::vector<i128>(size, 7))});
+    return client.send(set_looks, {}, ptp::encode(list));
+  };
+  EXPECT_EQ(heavy(100, 400'000), Code::OK);
+  EXPECT_EQ(heavy(101, 400'000), Code::OK);
+  EXPECT_EQ(heavy(102, 400'000), Code::StoreFull);
+  EXPECT_EQ(client.ask(get_looks, {102}), Code::InvalidParameter);
+  EXPECT_EQ(heavy(101, 600'000), Code::OK) << "in the place of the smaller one";
+  EXPECT_EQ(heavy(102, 400'000), Code::StoreFull);
+  EXPECT_EQ(heavy(101, 400), Code::OK);
+  EXPECT_EQ(heavy(102, 400'000), Code::OK);
+  ASSERT_EQ(client.ask(get_looks, {0xFFFF}), Code::OK);
+  EXPECT_EQ(client.decoded<ptp::ObjectPropList>().elements.size(), 6u * 4 + 3 * 3);
+  EXPECT_LT(client.data().size(), 1u << 20);
 }
 
 TEST_F(Leica, TheStreamIsHeaderAndJpeg) {

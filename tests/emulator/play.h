@@ -188,6 +188,7 @@ class Play : private transport::Outlet {
     data_ = bytes_of(reply.body);
     params_.assign(reply.params.begin(), reply.params.begin() + reply.count);
     for (const auto& each : reply.then) events_.push_back(each);
+    session_->answered();
     return static_cast<Code>(reply.code);
   }
 
