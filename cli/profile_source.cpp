@@ -42,14 +42,14 @@ std::vector<profiles::Setting> profile_settings(const std::vector<std::string>& 
 }
 
 profiles::Profile load_profile(const std::string& name_or_path, const std::vector<profiles::Setting>& settings) {
+  auto profile = profiles::load(name_or_path, settings);
+  if (profile) return std::move(*profile);
   if (!is_path(name_or_path)) {
     const auto known = profiles::cameras();
     if (std::ranges::find(known, name_or_path) == known.end())
       throw Failure(usage, unknown("camera", name_or_path, known),
                     "`stuntcam cameras` lists them; a profile of your own is a path that ends in .toml");
   }
-  auto profile = profiles::load(name_or_path, settings);
-  if (profile) return std::move(*profile);
   std::string text = fmt::format("{} is no usable profile", name_or_path);
   for (const auto& problem : profile.error()) text += "\n" + problem.to_string();
   throw Failure(usage, text);

@@ -89,7 +89,7 @@ void declare(Options& options, RecordedOptions& recorded) {
 bool is_capture(const std::string& camera) {
   static constexpr std::array endings = {".pcap", ".pcapng", ".cap", ".dmp", ".gz"};
   if (std::ranges::any_of(endings, [&](const char* ending) { return camera.ends_with(ending); })) return true;
-  if (camera.ends_with(".toml") || std::ranges::count(profiles::cameras(), camera) > 0) return false;
+  if (camera.ends_with(".toml") || profiles::is_built_in(camera)) return false;
   return std::filesystem::is_regular_file(camera);
 }
 

@@ -172,6 +172,11 @@ std::expected<Profile, std::vector<Problem>> parse(std::string_view toml, const 
   return std::move(written->profile);
 }
 
+bool is_built_in(std::string_view name) {
+  const auto all = built_in();
+  return std::ranges::find(all, name, &BuiltIn::name) != all.end();
+}
+
 std::vector<std::string> cameras() {
   std::vector<std::string> out;
   for (const auto& profile : built_in()) {

@@ -34,8 +34,9 @@ struct BuiltIn {
   std::string_view name;  // "nikon-d5300"
   std::string_view toml;
 };
-std::vector<BuiltIn> built_in();  // including bases such as "nikon", which are no cameras by themselves
-// The names of the built-in profiles that can be emulated.
+std::vector<BuiltIn> built_in();          // including bases such as "nikon", which are no cameras by themselves
+bool is_built_in(std::string_view name);  // reads none of them
+// The names of the built-in profiles that can be emulated: reads all of them.
 std::vector<std::string> cameras();
 
 // --set PROP=VALUE and presets: a value as text, in the property's type. Labels, numbers (decimal, 0x…), strings.

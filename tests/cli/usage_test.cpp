@@ -70,6 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Wrong{{"serve", "generic", "--count", "0"}, "--count"},
                       Wrong{{"serve", "generic", "--color", "blue"}, "'blue' is none of auto, always, never"},
                       Wrong{{"serve", "generc"}, "unknown camera 'generc'; did you mean 'generic'?"},
+                      Wrong{{"serve", "nikon"}, "unknown camera 'nikon'"},  // only what others extend
+                      Wrong{{"serve", "generic", "--set", "timing.captur=2s"}, "unknown key 'captur'"},
                       Wrong{{"serve", "generic", "--preset", "x"}, "has no preset 'x'"},
                       Wrong{{"serve", "generic", "--set", "x"}, "'x' is not PROP=VALUE"},
                       Wrong{{"serve", "generic", "--set", "x=1"}, "unknown property 'x'"},

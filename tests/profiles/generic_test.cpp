@@ -23,6 +23,12 @@ TEST(Cameras, LoadWithoutComplaint) {
   }
 }
 
+TEST(Cameras, AreKnownByNameWithoutBeingRead) {
+  for (const auto& name : cameras()) EXPECT_TRUE(is_built_in(name)) << name;
+  EXPECT_TRUE(is_built_in("nikon"));  // a base: nothing else has its name either
+  for (const auto* other : {"", "nikon-d530", "nikon-d5300.toml", "session.pcapng"}) EXPECT_FALSE(is_built_in(other));
+}
+
 TEST(Generic, AdvertisesTheStandardAndTheEditFamily) {
   const auto profile = load("generic").value();
   for (u16 code = 0x1001; code <= 0x101C; ++code)
