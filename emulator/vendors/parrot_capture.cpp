@@ -31,7 +31,7 @@ struct Size {
   u32 width = 0, height = 0;
 };
 
-// "1280x960", "1280 x 960": clients write it either way.
+// "1280 x 960", "1280x960": a profile may write it either way.
 Size parse_size(const std::string& text, Size otherwise) {
   constexpr unsigned long most = 20'000;
   char* end = nullptr;

@@ -72,6 +72,33 @@ TEST(ParrotCapture, OneFileForEachSensorOfTheMask) {
   EXPECT_EQ(client.set(property::PhotoSensorEnableMask, u32{32}), Code::InvalidDevicePropValue);
 }
 
+// As the vendor's Python client writes it.
+TEST(ParrotCapture, TheSizeThatIsSet) {
+  SequoiaStage stage;
+  SequoiaPlay client(stage.camera());
+  EXPECT_EQ(client.set(0x5003, std::string_view("4000 x 3000")), Code::OK);
+  EXPECT_EQ(client.get(0x5003), ptp::Value("4000 x 3000"));
+  EXPECT_EQ(client.set(property::PhotoSensorEnableMask, u32{1}), Code::OK);
+  EXPECT_EQ(client.ask(Op::InitiateCapture), Code::OK);
+  stage.advance(5);
+  const auto files = client.added();
+  ASSERT_THAT(files, SizeIs(1));
+  EXPECT_EQ(files[0].image_pix_width, 4000u);
+  EXPECT_EQ(files[0].image_pix_height, 3000u);
+  // Its EXIF has the two as fields of one u32 each.
+  Bytes fields;
+  ptp::Writer writer(fields);
+  for (const auto& [tag, value] : {std::pair<u16, u32>{0xA002, 4000}, {0xA003, 3000}}) {
+    writer.integer(tag);
+    writer.integer(u16{4});
+    writer.integer(u32{1});
+    writer.integer(value);
+  }
+  const Bytes picture = client.object(client.handles_added[0]);
+  EXPECT_FALSE(std::ranges::search(picture, fields).empty());
+  EXPECT_EQ(client.set(0x5003, std::string_view("4000 x 4000")), Code::InvalidDevicePropValue);
+}
+
 TEST(ParrotCapture, EventsOfOneTransactionAndCompleteAtTheEnd) {
   SequoiaStage stage;
   SequoiaPlay client(stage.camera(), 1), other(stage.camera(), 2);
