@@ -68,7 +68,8 @@ class FujiModule final : public VendorModule {
   };
 
   // fuji_state.cpp
-  Reply property_written(Camera&, CameraSession&, u16 code);
+  transport::Duration until_accepted(const Camera&, const CameraSession&, u16 code, const ptp::Value&) const;
+  void property_written(Camera&, CameraSession&, u16 code);
   void leave_remote_control(Camera&);
   bool remote(const CameraSession& session) const { return remote_ == &session; }
   Bytes current_state(Camera&) const;

@@ -58,8 +58,16 @@ bool has_property(const Context& context) {
 }
 
 Reply absent(const Context& context) {
+  if (context.param(0) > 0xFFFF) return nothing();
   const auto refusal = context.camera.properties().refusal(static_cast<u16>(context.param(0)));
   return refusal ? Reply(*refusal) : nothing();
+}
+
+// Of the modes that a client can ask for these are the ones for remote control.
+bool is_remote(i64 client_state) {
+  namespace client = fuji::client;
+  return client_state == client::remote || client_state == client::remote_without_prompt ||
+         client_state == client::remote_view;
 }
 
 }  // namespace
@@ -114,29 +122,29 @@ Answer FujiModule::set_device_prop_value(Context& context) {
     if (size != 0 && bytes.size() > size) bytes = bytes.first(size);
     auto value = ptp::decode_value(bytes, type);
     if (!value) return Reply(ResponseCode::InvalidDevicePropFormat);
-    const auto result = camera.properties().set(code, std::move(*value), &session);
-    return result == ResponseCode::OK ? property_written(camera, session, code) : Reply(result);
+    const Duration wait = until_accepted(camera, session, code, *value);
+    Reply reply(ResponseCode::DeviceBusy);  // assumed: what the init packet of the next try is answered with
+    if (wait <= patience) reply = Reply(camera.properties().set(code, std::move(*value), &session));
+    if (reply.code == static_cast<u16>(ResponseCode::OK)) property_written(camera, session, code);
+    reply.before_response = std::min(wait, patience);
+    return reply;
   };
   return collect(longest_value, set, ResponseCode::InvalidDevicePropFormat);
 }
 
 // A client of another name than the one stored has to be accepted by the camera's owner; meanwhile it waits for the
-// answer. The name is stored with the last step of the sequence.
-Reply FujiModule::property_written(Camera& camera, CameraSession& session, u16 code) {
-  Reply reply;
-  if (code == property::ClientState) {
-    const i64 state = camera.properties().integer(code);
-    modes_[&session].client_state = state;
-    if (state != fuji::client::remote || session.initiator().name == accepted_client_) return reply;
-    if (camera.confirm() > patience) {
-      reply = Reply(ResponseCode::DeviceBusy);  // assumed: what the init packet of the next try is answered with
-      modes_[&session].client_state = 0;
-    }
-    reply.before_response = std::min(camera.confirm(), patience);
-  } else if (code == property::RemoteVersion) {
-    accepted_client_ = session.initiator().name;
-  }
-  return reply;
+// answer.
+Duration FujiModule::until_accepted(const Camera& camera, const CameraSession& session, u16 code,
+                                    const Value& value) const {
+  const bool asks = code == property::ClientState && value.integer() == fuji::client::remote;
+  return asks && session.initiator().name != accepted_client_ ? camera.confirm() : Duration{};
+}
+
+// The name is stored with the last step of the sequence, if the others came before it.
+void FujiModule::property_written(Camera& camera, CameraSession& session, u16 code) {
+  Mode& mode = modes_[&session];
+  if (code == property::ClientState) mode.client_state = camera.properties().integer(code);
+  if (code == property::RemoteVersion && is_remote(mode.client_state)) accepted_client_ = session.initiator().name;
 }
 
 Answer FujiModule::get_capabilities(Context& context) {
@@ -158,12 +166,9 @@ Answer FujiModule::get_capabilities(Context& context) {
   return Reply(Body(std::move(out)));
 }
 
-// Of the modes that a client can ask for these are the ones for remote control; in the others the camera stays as it
-// is. Assumed: DeviceBusy.
+// In the other modes the camera stays as it is. Assumed: DeviceBusy.
 Answer FujiModule::start_remote_control(Context& context) {
-  const i64 state = modes_[&context.session].client_state;
-  namespace client = fuji::client;
-  const bool wanted = state == client::remote || state == client::remote_without_prompt || state == client::remote_view;
+  const bool wanted = is_remote(modes_[&context.session].client_state);
   if (!wanted || (remote_ != nullptr && !remote(context.session))) return Reply(ResponseCode::DeviceBusy);
   remote_ = &context.session;
   context.session.open_lanes(true);
