@@ -39,6 +39,8 @@ bool good_folder(std::string_view folder) {
   return true;
 }
 
+// More than a card has pictures; "count = 4294967295" is a slip.
+constexpr u32 most_objects = 1'000'000;
 // Handles 0 and 0xFFFFFFFF stand for no object and for all.
 constexpr u32 first_handle = 1, last_handle = 0xFFFFFFFE;
 
@@ -96,7 +98,7 @@ void read_object(Section& section, const Codes& codes, SyntheticObjects& objects
 SyntheticObjects read_objects(const Node& node, const Codes& codes, Problems& problems) {
   SyntheticObjects objects;
   Section section(node, "[[storage.objects]]", problems);
-  section.read("count", objects.count);
+  section.read("count", objects.count, 0, most_objects);
   read_object(section, codes, objects);
   read_handles(section, objects);
   std::string date;

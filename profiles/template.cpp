@@ -79,9 +79,10 @@ std::expected<Source, std::string> named_source(std::string_view text, const Cod
   return source;
 }
 
-// "bf*3": what the star says of the byte in front of it.
+// "*3", the star and how often the byte in front of it comes.
 std::expected<void, std::string> repeat(std::string_view& rest, Bytes& bytes) {
   std::size_t count = 0;
+  rest.remove_prefix(1);
   const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), count);
   if (failed != std::errc{} || bytes.empty() || count == 0)
     return std::unexpected("'*' stands between a byte and how often it comes, such as \"00*16\"");
@@ -164,14 +165,13 @@ std::expected<Template, std::string> parse_template(std::string_view text, const
       if (source->kind == Kind::data)
         return std::unexpected("'{data}' comes from the initiator: it can be set, not sent");
       result.emplace_back(std::move(*source));
-    } else if (rest.front() == '*') {
-      rest.remove_prefix(1);
-      done = repeat(rest, bytes());
     } else {
-      done = hex_byte(rest, bytes());
+      Bytes& run = bytes();
+      const auto before = run.size();
+      done = rest.front() == '*' ? repeat(rest, run) : hex_byte(rest, run);
+      size += run.size() - before;
     }
     if (!done) return std::unexpected(done.error());
-    if (!result.empty() && std::holds_alternative<Bytes>(result.back())) size = std::get<Bytes>(result.back()).size();
     if (size > max_bytes) return std::unexpected(fmt::format("at most {} bytes", max_bytes));
   }
   return result;

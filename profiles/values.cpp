@@ -81,7 +81,7 @@ std::optional<std::expected<u16, std::string>> number_code(const Node& node, std
     return error("{} is no {} code: they go from 0 to 0xFFFF", *number, kind);
   }
   if (node.string()) return std::nullopt;
-  return error("a {} is a name or a code such as 0x1001, not {}", kind, node.describe());
+  return error("the {} must be a name or a code such as 0x1001, not {}", kind, node.describe());
 }
 
 template <class Code>

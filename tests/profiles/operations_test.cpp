@@ -136,6 +136,7 @@ TEST(Operation, WrongData) {
                 ElementsAre(start + "'*' stands between a byte and how often it comes, such as \"00*16\""));
   EXPECT_THAT(wrong("00*4000000000"), ElementsAre(start + "at most 1048576 bytes"));
   EXPECT_THAT(wrong("00*1048576 00"), ElementsAre(start + "at most 1048576 bytes"));
+  EXPECT_THAT(wrong("00*524288{param1}00*524288{param1}00"), ElementsAre(start + "at most 1048576 bytes"));
   EXPECT_THAT(wrong("{param1"), ElementsAre(start + "a '{' without its '}'"));
   EXPECT_THAT(wrong("{\"text}"), ElementsAre(start + "a '{' without its '}'"));
   EXPECT_THAT(wrong("{param6}"), ElementsAre(HasSubstr("'{param6}' is none of param1 to param5, data, count, time, "

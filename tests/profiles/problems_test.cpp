@@ -1,12 +1,12 @@
 // One test for each kind of mistake in a profile: where it is, what was found, what is allowed.
+#include "tests/profiles/problems.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include "profiles/load.h"
 
 namespace stuntcam::profiles {
 namespace {
@@ -19,26 +19,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-// Lines 1 to 6 of most profiles here: the least that a camera needs.
-const std::string device = R"([device]
-manufacturer = "Maker"
-model = "Model"
-version = "1"
-serial = "#"
-operations = ["GetDeviceInfo"]
-)";
 const std::string property = R"([[property]]
 code = "FNumber"
 type = "uint16"
 access = "rw"
 )";
-
-std::vector<std::string> problems(const std::string& text, const std::string& file = "my.toml") {
-  std::vector<std::string> out;
-  if (const auto profile = parse(text, file); !profile)
-    for (const auto& problem : profile.error()) out.push_back(problem.to_string());
-  return out;
-}
 
 TEST(Problems, NoneInTheLeastProfile) { EXPECT_THAT(problems(device), IsEmpty()); }
 
@@ -99,6 +84,26 @@ TEST(Problems, NumberOutOfRange) {
               ElementsAre("my.toml:11:11: 'default' of this property: 70000 does not fit uint16 (0 to 65535)"));
   EXPECT_THAT(problems(device + property + "default = -1\n"),
               ElementsAre("my.toml:11:11: 'default' of this property: -1 does not fit uint16 (0 to 65535)"));
+}
+
+TEST(Problems, ValuesOfAnotherKind) {
+  const auto found = [](const std::string& type, const std::string& value) {
+    return problems(device + "[[property]]\ncode = 0xD001\ntype = \"" + type +
+                    "\"\naccess = \"r\"\ndefault = " + value + "\n");
+  };
+  const std::string start = "my.toml:11:11: 'default' of this property: ";
+  EXPECT_THAT(found("string", "5"), ElementsAre(start + "a string is wanted, not the integer 5"));
+  EXPECT_THAT(found("uint32", "true"), ElementsAre(start + "an integer (uint32) is wanted, not true"));
+  EXPECT_THAT(found("array_of_int16", "5"), ElementsAre(start + "an array of int16 is wanted, not the integer 5"));
+  EXPECT_THAT(found("array_of_int16", "\"00\""),
+              ElementsAre(start + "an array of int16 is wanted, not the string '00'"));
+  EXPECT_THAT(found("array_of_uint8", "\"00ff*3\""), IsEmpty()) << "bytes are written as in an operation's data";
+  EXPECT_THAT(found("array_of_uint8", "\"00{param1}\""), ElementsAre(start + "placeholders are for operations"));
+}
+
+TEST(Problems, CodesThatAreNone) {
+  EXPECT_THAT(problems(device + "events = [true]\n"),
+              ElementsAre("my.toml:7:11: the event must be a name or a code such as 0x1001, not true"));
 }
 
 TEST(Problems, UnknownCodeNames) {
@@ -263,6 +268,14 @@ TEST(Problems, HandlesOfObjects) {
               ElementsAre(HasSubstr("my.toml:13:8: 'date' in [[storage.objects]] must be a time")));
   EXPECT_THAT(problems(device + objects + "[[storage]]\nid = 2\ncapacity = 1\nfree = 2\n"),
               ElementsAre(HasSubstr("my.toml:16:8: 'free' in [[storage]] must be at most the 'capacity'")));
+}
+
+TEST(Problems, MoreObjectsThanACardHas) {
+  const std::string objects = "[[storage]]\nid = 1\ncapacity = 1\n[[storage.objects]]\nname = \"A%u\"\nhandle = 1\n";
+  EXPECT_THAT(problems(device + objects + "count = 1000000\n"), IsEmpty());
+  EXPECT_THAT(problems(device + objects + "count = 4294967294\n"),
+              ElementsAre("my.toml:13:9: 'count' in [[storage.objects]] must be an integer from 0 to 1000000, not the "
+                          "integer 4294967294"));
 }
 
 TEST(Problems, Added) {
