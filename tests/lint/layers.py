@@ -21,7 +21,7 @@ MAY_USE_NETWORK = {"transport", "cli", "fuzz", "tests", "bench"}
 
 VENDOR = re.compile(r"nikon|canon(?!ical)|fuji|leica|olympus|parrot|sony|sequoia", re.IGNORECASE)
 # The code tables name vendors because codes belong to them; a dialect of one vendor is files of its own, and a row in
-# the table of dialects.
+# the table of dialects. Tests, fuzz targets and benchmarks name the cameras that they run against.
 MAY_NAME_VENDORS = re.compile(r"^(profiles/[^/]*\.toml$|profiles/CMakeLists\.txt$|(emulator|initiator)/vendors/|ptp/[^/]*codes[^/]*$|ptp/dialect.cpp$|(ptp|transport)/fuji[^/]*$|"
                               r"transport/dialect\.cpp$|tests/|bench/|fuzz/)")
 # The first camera, as an example in help texts and scripts.
