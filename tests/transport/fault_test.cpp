@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/transport/world.h"
+#include "transport/fault/engine.h"
 #include "transport/fault/faults.h"
 #include "transport/file.h"
 #include "transport/wrapper.h"
@@ -417,6 +418,31 @@ TEST(Fault, SelectorsCount) {
   EXPECT_EQ("1234", codes("drop:param1=7"));
 }
 
+// What is dropped of the same requests, by whom they ask for what and when.
+TEST(Fault, SelectorsTellOperationsParametersAndTimes) {
+  const auto dropped = [](const std::string& spec) {
+    Meddled meddled({spec});
+    meddled.connect();
+    std::string lost;
+    for (u32 second = 0; second < 4; ++second) {
+      meddled.ask(op_nothing, 10 + second, second).ask(op_bytes, 20 + second, second);
+      const auto kept = meddled.lines();
+      for (const u32 id : {10 + second, 20 + second})
+        if (std::ranges::find(kept, fmt::format("response 2001 #{}", id)) == kept.end())
+          lost += fmt::format("{}{} ", id < 20 ? "nothing" : "bytes", second);
+      meddled.world().advance(1s);
+    }
+    return lost;
+  };
+  EXPECT_EQ("bytes0 bytes1 bytes2 bytes3 ", dropped("drop:operation=0x9002"));
+  EXPECT_EQ("nothing2 bytes2 ", dropped("drop:param1=2"));
+  EXPECT_EQ("bytes3 ", dropped("drop:operation=0x9002,param1=3"));
+  EXPECT_EQ("", dropped("drop:param2=0")) << "a parameter that is not there is not 0";
+  EXPECT_EQ("nothing2 bytes2 nothing3 bytes3 ", dropped("drop:after=2s"));
+  EXPECT_EQ("nothing0 bytes0 ", dropped("drop:until=1s"));
+  EXPECT_EQ("nothing1 nothing2 ", dropped("drop:operation=0x9001,after=1s,until=3s"));
+}
+
 TEST(Fault, ChangesWhileConnectionsAreOpen) {
   Meddled meddled({});
   meddled.connect().ask(op_nothing, 1);
@@ -437,6 +463,33 @@ TEST(Fault, RemovedOnesLetGoOfWhatTheyHold) {
   meddled.faults().clear();
   meddled.world().settle();
   EXPECT_THAT(meddled.lines(), ElementsAre(ok));
+}
+
+// Each is small enough by itself.
+TEST(Fault, OnesThatMakeTooMuchOfAMessageTogetherEndTheConnection) {
+  const auto last = [](const std::vector<std::string>& specs) {
+    Meddled meddled(specs);
+    meddled.connect(false).ask(op_bytes, 1, 10);
+    const auto lines = meddled.lines();
+    return lines.empty() ? "" : lines.back();
+  };
+  EXPECT_EQ("reset", last({"repeat:count=65536", "repeat:count=65536"}));
+  EXPECT_EQ("reset", last({"extend:bytes=64MiB", "slice:bytes=1"}));
+  EXPECT_EQ("response 2001 #1", last({"repeat:count=9", "repeat:count=9"}));
+}
+
+TEST(Fault, ReleasedResponsesWaitForNoEvent) {
+  Stage stage;
+  transport::FaultEngine engine(stage.io, stage.clock, 1, ptp::Vendor::none, transport::standard_dialect());
+  const auto told = std::make_shared<int>(0);
+  const auto tell = [told] { ++*told; };
+  const long before = told.use_count();
+  for (int i = 0; i < 100; ++i) engine.when_event_sent(std::make_shared<int>(), tell);  // gone at once
+  EXPECT_EQ(before + 1, told.use_count()) << "what will never be told is forgotten when another comes";
+  const auto response = std::make_shared<int>();
+  engine.when_event_sent(response, tell);
+  engine.event_sent();
+  EXPECT_EQ(1, *told);
 }
 
 TEST(Fault, OneAfterTheOther) {

@@ -109,6 +109,18 @@ TEST(FaultText, SaysWhatIsWrongAndWhatIsNear) {
   EXPECT_THAT(problem("late:delay=1s,delay=2s"), HasSubstr("twice"));
   EXPECT_THAT(problem("late:delay"), HasSubstr("no key=value"));
   EXPECT_THAT(problem("late:delay=-1s"), HasSubstr("only jump="));
+  for (const std::string key : {"delay", "jitter", "after", "until"})
+    EXPECT_THAT(problem("late:" + std::string(key == "delay" ? "" : "delay=1s,") + key + "=8761h"),
+                HasSubstr("longer than a year"))
+        << key;
+  EXPECT_THAT(problem("late:delay=9223372036854775807ns"), HasSubstr("longer than a year"));
+  EXPECT_THAT(problem("stall:for=8761h"), HasSubstr("longer than a year"));
+  EXPECT_THAT(problem("stall:for=8760h,after=8760h"), "");
+  for (const std::string fault : {"repeat:", "flip:", "inject:code=ObjectAdded,"}) {
+    EXPECT_THAT(problem(fault + "count=65537"), HasSubstr("65536 at most")) << fault;
+    EXPECT_THAT(problem(fault + "count=1000000000000"), HasSubstr("65536 at most")) << fault;
+    EXPECT_THAT(problem(fault + "count=65536"), "") << fault;
+  }
   EXPECT_THAT(problem("drop:nth=0"), HasSubstr("count from 1"));
   EXPECT_THAT(problem("drop:hex=00"), HasSubstr("has no key 'hex'"));
   EXPECT_THAT(problem("total"), HasSubstr("value= or add="));

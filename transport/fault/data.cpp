@@ -24,7 +24,7 @@ class Data final : public PhaseStage {
       end.message.size = bytes.size();
       to.push_back(std::move(end));
     }
-    if (!bytes.empty()) to.push_back(owned_payload(bytes));
+    add_payload(bytes, to);
   }
   void payload(Piece, Pieces&) override {}
 };

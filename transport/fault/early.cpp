@@ -21,13 +21,13 @@ class Early final : public Stage {
     held->push_back(std::move(piece));
     held_ = held;
     // Whoever comes first, event or limit, lets it go.
-    const auto release = [held, passage = shared_passage()] {
+    const auto release = [weak = std::weak_ptr(held), passage = shared_passage()] {
       Pieces released;
-      released.swap(*held);
+      if (const auto still = weak.lock()) released.swap(*still);
       if (!released.empty() && passage->link) passage->link->send_later(std::move(released));
     };
-    passage().engine->when_event_sent(release);
-    passage().engine->clock().after(with().time.value_or(usual_limit), release);
+    passage().engine->when_event_sent(held, release);
+    passage().engine->clock().after(with().time.value_or(usual_limit), [held, release] { release(); });
   }
   void leave(Pieces& to) override {
     if (!held_) return;

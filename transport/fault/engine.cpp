@@ -96,7 +96,13 @@ FaultLink* FaultEngine::event_link(u32 association) const {
 void FaultEngine::event_sent() {
   const auto waiting = std::move(waiting_);
   waiting_.clear();
-  for (const auto& callback : waiting) callback();
+  for (const auto& one : waiting)
+    if (!one.about.expired()) one.callback();
+}
+
+void FaultEngine::when_event_sent(std::weak_ptr<const void> about, std::function<void()> callback) {
+  std::erase_if(waiting_, [](const Waiting& one) { return one.about.expired(); });
+  waiting_.push_back({std::move(about), std::move(callback)});
 }
 
 Faults::Faults(asio::io_context& io, Clock& clock, FaultPlan plan, ptp::Vendor vendor, const Dialect& dialect)

@@ -37,7 +37,8 @@ class FaultEngine : public std::enable_shared_from_this<FaultEngine> {
   // Where an event of this initiator goes out; null: it has no such connection.
   FaultLink* event_link(u32 association) const;
   void event_sent();
-  void when_event_sent(std::function<void()> callback) { waiting_.push_back(std::move(callback)); }
+  // Nothing happens when what it is about has gone before.
+  void when_event_sent(std::weak_ptr<const void> about, std::function<void()> callback);
   void applied(const ActiveFault&);
 
  private:
@@ -51,7 +52,11 @@ class FaultEngine : public std::enable_shared_from_this<FaultEngine> {
   std::list<std::shared_ptr<ActiveFault>> faults_;
   u64 last_id_ = 0, version_ = 0;
   std::vector<FaultLink*> links_;
-  std::vector<std::function<void()>> waiting_;
+  struct Waiting {
+    std::weak_ptr<const void> about;
+    std::function<void()> callback;
+  };
+  std::vector<Waiting> waiting_;
   std::optional<Duration> ended_;  // when the last command connection did
   ptp::Message last_request_{};
   bool any_request_ = false;

@@ -32,7 +32,7 @@ class Extend final : public PhaseStage {
     if (left_ == 0) add(to);
   }
   void add(Pieces& to) {
-    if (std::exchange(waiting_, false) && !surplus_.empty()) to.push_back(owned_payload(surplus_));
+    if (std::exchange(waiting_, false)) add_payload(surplus_, to);
   }
   Bytes surplus_;
   u64 left_ = 0;

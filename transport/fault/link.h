@@ -43,6 +43,7 @@ class FaultLink final : public Wrapper, public std::enable_shared_from_this<Faul
                                            asio::io_context::executor_type>;
   bool bare() const { return stages_.empty() && queue_.empty() && !executing_; }
   void pass(Piece);
+  void enqueue(Pieces);
   Task<ptp::Expected<ptp::Message>> receive_through();
   Task<std::size_t> read_through(Room);
   Task<> write_through(Payload);

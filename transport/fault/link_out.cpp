@@ -23,8 +23,9 @@ using ptp::Kind;
 namespace {
 
 constexpr asio::use_awaitable_t<asio::io_context::executor_type> use_awaitable;
-// What a stage wants to see comes in pieces of this: cut into packets of one byte, each still takes some memory.
-constexpr std::size_t piece_size = 16 << 10;
+// Faults on top of each other make much of one message, and a peer that does not read lets it pile up: then it is
+// enough.
+constexpr std::size_t most_pieces = 1 << 20;
 // Before a reset, which would take back what the kernel still holds; a peer that does not read is not waited for long.
 constexpr int acknowledgement_looks = 20;
 constexpr Duration acknowledgement_pause = std::chrono::milliseconds(5);
@@ -38,11 +39,22 @@ void FaultLink::pass(Piece piece) {
   Pieces now, next;
   now.push_back(std::move(piece));
   for (const auto& stage : stages_) {
-    for (auto& one : now) stage->out(std::move(one), next);
+    for (auto& one : now) {
+      stage->out(std::move(one), next);
+      if (next.size() > most_pieces) return end(true);
+    }
     now.clear();
     now.swap(next);
   }
-  for (auto& one : now) queue_.push_back(std::move(one));
+  enqueue(std::move(now));
+}
+
+void FaultLink::enqueue(Pieces pieces) {
+  if (queue_.size() + pieces.size() > most_pieces) {
+    queue_.clear();
+    return end(true);
+  }
+  for (auto& one : pieces) queue_.push_back(std::move(one));
 }
 
 void FaultLink::count(const ptp::Message& message) {
@@ -177,7 +189,7 @@ Task<> FaultLink::until_acknowledged() {
 }
 
 void FaultLink::send_later(Pieces pieces) {
-  for (auto& piece : pieces) queue_.push_back(std::move(piece));
+  enqueue(std::move(pieces));
   if (closed_) return;
   // Posted: behind what is being queued at this moment.
   asio::post(engine_->io(), [self = shared_from_this()] {

@@ -66,6 +66,9 @@ enum class FaultKind : u8 {
   freeze,
 };
 
+// Longer than any test runs, and short enough to be added up.
+constexpr Duration longest_fault = std::chrono::hours(365 * 24);
+
 enum class FaultLane : u8 { command, event, live_view };
 enum class FaultDirection : u8 { to_initiator, to_responder };
 enum class FaultEnding : u8 { reset, close, stall, silence };

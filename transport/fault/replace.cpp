@@ -62,8 +62,7 @@ class Replace final : public PhaseStage {
     if (frame_left_ == 0 && last_) insert(to);
   }
   void insert(Pieces& to) {
-    if (!placed_ || std::exchange(inserted_, true) || fresh().empty()) return;
-    to.push_back(owned_payload(Bytes(fresh().begin(), fresh().end())));
+    if (placed_ && !std::exchange(inserted_, true)) add_payload(fresh(), to);
   }
   u64 total_ = 0, announced_ = 0, passed_ = 0, frame_left_ = 0;
   bool placed_ = false, inserted_ = false, last_ = false;

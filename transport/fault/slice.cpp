@@ -43,7 +43,7 @@ class Slice final : public Stage {
     to.push_back(pause_piece(free_));
     to.push_back(std::move(piece));
     to.push_back(simple_piece(Piece::Is::flush));
-    free_ += drawn_delay(usual_distance);
+    free_ = std::min(free_ + drawn_delay(usual_distance), now() + longest_fault);
   }
   Duration free_{};
   bool slicing_ = false, marked_ = false;

@@ -39,6 +39,13 @@ Piece owned_payload(Bytes bytes) {
   return piece;
 }
 
+void add_payload(View bytes, Pieces& to) {
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), piece_size))) {
+    const View now = bytes.first(std::min(bytes.size(), piece_size));
+    to.push_back(owned_payload(Bytes(now.begin(), now.end())));
+  }
+}
+
 Piece simple_piece(Piece::Is is) {
   Piece piece;
   piece.is = is;

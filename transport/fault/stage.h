@@ -14,6 +14,8 @@
 namespace stuntcam::transport {
 
 inline constexpr Duration forever = Duration::max();
+// What a stage wants to see comes in pieces of this: cut into packets of one byte, each still takes some memory.
+inline constexpr std::size_t piece_size = 16 << 10;
 
 // A fault at work, shared by the stages of all connections.
 struct ActiveFault {
@@ -41,6 +43,8 @@ Piece head_piece(const ptp::Message&);
 Piece raw_piece(Bytes);
 Piece payload_piece(View);  // of somebody's bytes
 Piece owned_payload(Bytes);
+// Bytes of a fault's own, in pieces that the stages behind can cut up without taking much memory.
+void add_payload(View, Pieces& to);
 Piece simple_piece(Piece::Is);
 Piece pause_piece(Duration until);
 // `count` bytes of a payload piece from `offset` on.

@@ -70,7 +70,7 @@ std::string near_code(std::string_view key, std::string_view text, const FaultDi
 }
 
 // What is added lies in memory.
-constexpr u64 most_surplus = 64 << 20;
+constexpr u64 most_surplus = 64 << 20, most_count = 65536;
 
 bool works_on_requests(FaultKind kind) {
   using enum FaultKind;
@@ -94,8 +94,11 @@ std::string contradiction(const Fault& fault) {
     return "a data phase cannot consist of empty packets only";
   if (kind == FaultKind::refuse && with.code && with.reason) return "refuse takes code= or reason=";
   if (kind == FaultKind::flip && (with.count == 0 || with.mask == 0)) return "flip turns over at least one bit";
-  for (const auto& time : {with.delay, with.jitter, with.time})
+  for (const auto& time : {with.delay, with.jitter, with.time, where.after, where.until}) {
     if (time && *time < Duration{}) return "only jump= may be negative";
+    if (time && *time > longest_fault) return "no fault waits longer than a year, 8760h";
+  }
+  if (with.count && *with.count > most_count) return fmt::format("count is {} at most", most_count);
   const bool carries_data = where.packet == ptp::PacketType::start_data || where.packet == ptp::PacketType::data ||
                             where.packet == ptp::PacketType::end_data;
   if (carries_data && (kind == FaultKind::repeat || kind == FaultKind::pad || kind == FaultKind::shorten))
