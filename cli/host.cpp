@@ -325,6 +325,7 @@ Host::Part Host::part(const std::string& camera) const {
     emulated.profile = std::move(profile);
     return emulated;
   }
+  for (const auto& out : {options_.record.path, options_.transcript}) keep_capture(camera, out);
   auto recorded = load_recorded(camera, options_.recorded, console_);
   const bool emulates = !options_.set.empty() || !options_.media.empty() || !options_.preset.empty();
   if (emulates && recorded.fallback.empty())

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <system_error>
 
 #include "cli/failure.h"
 #include "profiles/load.h"
@@ -91,6 +92,12 @@ bool is_capture(const std::string& camera) {
   if (std::ranges::any_of(endings, [&](const char* ending) { return camera.ends_with(ending); })) return true;
   if (camera.ends_with(".toml") || profiles::is_built_in(camera)) return false;
   return std::filesystem::is_regular_file(camera);
+}
+
+void keep_capture(const std::string& capture, const std::string& out) {
+  std::error_code none_there;
+  if (capture == out || std::filesystem::equivalent(capture, out, none_there))
+    throw Failure(usage, fmt::format("{} is the capture {} itself, and would be overwritten", out, capture));
 }
 
 Recorded load_recorded(const std::string& path, const RecordedOptions& options, const Console& console) {

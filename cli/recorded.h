@@ -23,6 +23,9 @@ void declare(Options&, RecordedOptions&);
 // Is this CAMERA a capture file, and no profile?
 bool is_capture(const std::string& camera);
 
+// Throws Failure where writing to `out` would destroy the capture, by whatever name.
+void keep_capture(const std::string& capture, const std::string& out);
+
 // What a capture says of the camera in it.
 struct Recorded {
   std::shared_ptr<const pcap::RecordedFile> file;

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/recorded.h"
 #include "ptp/json.h"
 
 namespace stuntcam::cli {
@@ -41,7 +42,8 @@ int redact(const Redact& options) {
   pcap::RedactOptions how;
   if (options.port) how.trace.port = static_cast<u16>(*options.port);
   how.keep_unknown = options.keep_unknown;
-  if (options.in == options.out) throw Failure(usage, "FILE and OUT are the same");
+  if (options.out == "-") throw Failure(usage, "OUT is a file: what changed is listed on standard output");
+  keep_capture(options.in, options.out);
   try {
     const auto done = pcap::redact(options.in, options.out, how);
     if (options.json)

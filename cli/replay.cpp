@@ -164,6 +164,7 @@ int replay(const Replay& options) {
   if (target.usb)
     throw Failure(usage, fmt::format("{}: recorded requests are asked over TCP only", options.target),
                   "let it be a camera there: stuntcam serve " + options.target);
+  for (const auto& out : {options.record.path, options.junit}) keep_capture(options.file, out);
   RecordedOptions what;
   what.session = options.session;
   const auto recorded = load_recorded(options.file, what, console);

@@ -105,6 +105,10 @@ class Learn(harness.Test):
             return [(record["frames"], record["operation"], record["response"], (record["data"] or {}).get("size"))
                     for record in records if record["type"] == "transaction"]
         self.assertEqual(transactions(recording), transactions(shared))
+        os.symlink(recording, self.path("link.pcapng"))
+        for out in (recording, os.path.join(self.folder, ".", "session.pcapng"), self.path("link.pcapng"), "-"):
+            self.assertEqual(2, stuntcam("redact", recording, out).returncode, out)
+        self.assertEqual(transactions(recording), transactions(shared))
         self.assertEqual(3, stuntcam("redact", self.path("missing"), shared).returncode)
 
 
