@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -13,12 +14,14 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/fuzz_findings.h"
+#include "cli/meddling.h"
 #include "cli/placeholders.h"
 #include "cli/profile_source.h"
 #include "cli/recorded.h"
 #include "cli/scenario.h"
 #include "emulator/camera.h"
 #include "pcap/replay.h"
+#include "transport/real_clock.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -27,12 +30,14 @@ struct Fuzz {
   ConsoleOptions console;
   std::string camera, preset, media, out = "findings", replay, bytes, expected;
   std::vector<std::string> set;
-  u64 seed = 1, jobs = 1;
-  std::optional<u64> runs, findings, memory;
+  u64 seed = 1;
+  std::optional<u64> jobs, runs, findings, memory;  // no jobs: "auto"
   std::optional<std::chrono::nanoseconds> time, timeout;
   RecordedOptions recorded;
   bool json = false;
 };
+
+constexpr u64 most_jobs = 1024;
 
 volatile std::sig_atomic_t interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): a signal's
 
@@ -70,6 +75,10 @@ Camera emulated(const Fuzz& options) {
   server.three_event_parameters = profile.quirks.three_event_parameters;
   server.one_packet_per_segment = profile.quirks.one_packet_per_segment;
   camera.subject.vendor = profile.device.vendor;
+  camera.subject.hands = [](transport::Responder& made) {
+    auto hands = std::make_shared<emulator::Hands>(static_cast<emulator::Camera&>(made));
+    return [hands](const transport::Fault& fault) { hands->act(fault); };
+  };
   emulator::CameraOptions how;
   how.media = options.media;
   how.preset = options.preset;
@@ -108,6 +117,15 @@ Camera make_camera(const Fuzz& options, const Console& console) {
   camera.words.vendor = camera.subject.vendor;
   camera.words.lanes = camera.dialect->lanes;
   return camera;
+}
+
+// What this camera cannot suffer is said before the client runs for nothing. Throws Failure.
+void check(const Camera& camera, const transport::FaultPlan& plan) {
+  asio::io_context io;
+  transport::RealClock clock(io);
+  const auto made = camera.subject.make(clock);
+  const Meddling once(io, clock, plan, camera.subject.vendor, *camera.dialect,
+                      dynamic_cast<emulator::Camera*>(made.get()));
 }
 
 fuzz::Command make_command(const Fuzz& options, const transport::Dialect& dialect,
@@ -197,24 +215,66 @@ int draw_once(fuzz::Campaign& campaign, const Fuzz& options, const Console& cons
   std::abort();
 }
 
+// "auto": none said.
+Take jobs(std::optional<u64>& out) {
+  return [&out](const std::string& text) {
+    if (text == "auto")
+      out.reset();
+    else
+      number(out, 1, most_jobs)(text);
+  };
+}
+
+// Files are the client's own only in a folder of its own.
+std::optional<u64> jobs_of(const Fuzz& options) {
+  const bool same_file = !options.expected.empty() && options.expected.find("{dir}") == std::string::npos;
+  if (same_file && options.jobs.value_or(1) > 1)
+    throw Failure(usage, "several jobs would write the same file",
+                  "--expect-file {dir}/NAME: each run has a folder of its own");
+  return same_file ? 1 : options.jobs;
+}
+
+// As many files as the jobs need that the engine begins by itself: many systems allow 1024 unless somebody asks for
+// more.
+void allow_files() {
+  constexpr rlim_t files = 32 * most_jobs;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) return;
+  limit.rlim_cur = std::min(files, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// What a plan that was tried again did.
+int report_replay(const fuzz::Finding& finding, const Fuzz& options, const Console& console) {
+  const auto kind = fuzz::name(finding.verdict.kind);
+  if (options.json)
+    print(fmt::format(R"({{"type":"finding","kind":"{}","run":1,"seed":{},"reproducer":{},"repeated":{},"tried":{}}})",
+                      kind, options.seed, ptp::Json(options.replay).dump(), finding.repeated, finding.tried));
+  console.say(fmt::format("{}: {}; {} of {} times", kind, finding.verdict.text, finding.repeated, finding.tried));
+  return failed;
+}
+
 int fuzz(const Fuzz& options, const std::vector<std::string>& client) {
   const auto console = options.console.console();
   if (client.empty()) throw Failure(usage, "say the client behind --");
-  if (options.jobs > 1 && !options.expected.empty() && options.expected.find("{dir}") == std::string::npos)
-    throw Failure(usage, "several jobs would write the same file",
-                  "--expect-file {dir}/NAME: each run has a folder of its own");
+  if (jobs_of(options) != 1) allow_files();
   const auto camera = make_camera(options, console);
   const auto command = make_command(options, *camera.dialect, client);
   const auto target = make_target(options, camera, client);
-  std::optional<Scenario> scenario;
-  if (!options.replay.empty()) scenario = load_scenario(options.replay, camera.subject.vendor);
-  if (!scenario && options.bytes.empty()) make_folder(options.out);
+  std::optional<transport::FaultPlan> again;
+  if (!options.replay.empty()) {
+    const auto scenario = load_scenario(options.replay, camera.subject.vendor);
+    again = {scenario.seed.value_or(1), scenario.faults};
+    check(camera, *again);
+  }
+  if (!again && options.bytes.empty()) make_folder(options.out);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGINT, [](int) { interrupted = SIGINT; });
   std::signal(SIGTERM, [](int) { interrupted = SIGTERM; });
 
-  fuzz::CampaignOptions how{options.seed,    options.runs,   options.findings, options.time,
-                            options.timeout, options.memory, options.jobs,     options.expected};
+  fuzz::CampaignOptions how{options.seed,     options.runs,     options.findings,
+                            options.time,     options.timeout,  options.memory,
+                            jobs_of(options), options.expected, [] { return interrupted != 0; }};
   Ticker ticker(console);
   fuzz::Campaign* campaign = nullptr;
   fuzz::Campaign::Report report;
@@ -236,22 +296,14 @@ int fuzz(const Fuzz& options, const std::vector<std::string>& client) {
   } catch (const fuzz::Unfit& unfit) {
     throw Failure(usage, unfit.what());
   }
-  if (scenario) {
-    const auto finding = hunt.replay({scenario->seed.value_or(1), scenario->faults});
-    if (!finding) {
-      console.say("the client gets along with it");
-      return success;
-    }
-    if (options.json)
-      print(
-          fmt::format(R"({{"type":"finding","kind":"{}","run":1,"seed":{},"reproducer":{},"repeated":{},"tried":{}}})",
-                      fuzz::name(finding->verdict.kind), options.seed, ptp::Json(options.replay).dump(),
-                      finding->repeated, finding->tried));
-    console.say(fmt::format("{}: {}; {} of {} times", fuzz::name(finding->verdict.kind), finding->verdict.text,
-                            finding->repeated, finding->tried));
-    return failed;
+  if (again) {
+    const auto finding = hunt.replay(*again);
+    if (finding) return report_replay(*finding, options, console);
+    if (interrupted != 0) return by_signal + interrupted;
+    console.say("the client gets along with it");
+    return success;
   }
-  hunt.run([] { return interrupted != 0; });
+  hunt.run();
   ticker.clear();
   const auto end = hunt.progress();
   if (options.json) print(summary_json(end));
@@ -267,7 +319,8 @@ void declare_fuzz(Options& declared, Fuzz& options) {
   declared.option("--runs", "N", number(options.runs, 1), "end after so many runs of the client");
   declared.option("--time", "D", duration(options.time), "end after this long: 10m; without both: on Ctrl-C");
   declared.option("--findings", "N", number(options.findings, 1), "end when so many were found");
-  declared.option("--jobs", "N", number(options.jobs, 1, 256), "so many clients at once (1)");
+  declared.option("--jobs", "N|auto", jobs(options.jobs),
+                  "so many clients at once (auto: more and more, while the machine's processors have nothing to do)");
   declared.option("--seed", "N", number(options.seed), "what is drawn follows from it (1)");
   declared.option("--replay", "FILE.toml", text(options.replay),
                   "only this scenario, as it was saved: does it happen again?");
@@ -304,7 +357,7 @@ Command fuzz_command() {
       "Runs the client again and again, each time against a fresh camera whose answers are wrong in another way.\n"
       "In its arguments are filled in what `run` fills in, and {dir}: an empty folder of the run's own.\n\n"
       "Examples:\n"
-      "  stuntcam fuzz nikon-d5300 --time 10m --jobs 4 -- ./my-client {host} {port}\n"
+      "  stuntcam fuzz nikon-d5300 --time 10m -- ./my-client {host} {port}\n"
       "  stuntcam fuzz nikon-d5300 --runs 5000 --expect-file '{dir}/a.jpg' -- ./my-client {port} get 1 '{dir}/a.jpg'\n"
       "  stuntcam fuzz trace.pcapng --timing none --time 1h -- gphoto2 {gphoto2} --summary\n"
       "  stuntcam fuzz nikon-d5300 --replay findings/crash-1a2b3c4d.toml -- ./my-client {host} {port}\n\n"

@@ -132,14 +132,16 @@ std::string summary_json(const fuzz::Progress& now) {
                {"duplicates", now.again},
                {"kept", now.kept},
                {"features", now.features},
+               {"jobs", now.jobs},
                {"seconds", now.seconds},
                {"processor_seconds", now.processor_seconds}});
 }
 
 std::string summary_text(const fuzz::Progress& now) {
   const double rate = now.seconds > 0 ? static_cast<double>(now.runs) / now.seconds : 0;
-  return fmt::format("{} runs, {:.0f}/s, {} new conversations, {} findings and {} more of the same, {:.0f} s", now.runs,
-                     rate, now.kept, now.findings, now.again, now.seconds);
+  return fmt::format(
+      "{} runs, {:.0f}/s by {} jobs, {} new conversations, {} findings and {} more of the same, {:.0f} s", now.runs,
+      rate, now.jobs, now.kept, now.findings, now.again, now.seconds);
 }
 
 }  // namespace stuntcam::cli

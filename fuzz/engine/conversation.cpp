@@ -27,7 +27,9 @@ class Ear final : public transport::Observer {
     auto* const step = last();
     if (step == nullptr) return;
     step->size += bytes.size();
-    const View kept = bytes.first(std::min(bytes.size(), most_data - step->data.size()));
+    const View kept =
+        bytes.first(std::min({bytes.size(), most_data - step->data.size(), most_data_in_all - heard_->data}));
+    heard_->data += kept.size();
     step->data.insert(step->data.end(), kept.begin(), kept.end());
   }
   void malformed(View, const ptp::Error&) override { heard_->bad_packets = true; }
@@ -80,6 +82,10 @@ u64 feature(u64 kind, u64 a, u64 b, u64 c, u64 d = 0) { return mixed(mixed(mixed
 std::shared_ptr<transport::Observer> Listener::observe(u64) {
   ++heard_->connections;
   return std::make_shared<Ear>(heard_);
+}
+
+std::size_t size_of(const Conversation& heard) {
+  return sizeof heard + heard.steps.size() * sizeof(Step) + heard.data + heard.events.size() * sizeof(u16);
 }
 
 std::vector<u64> features(const Conversation& heard, u64 outcome) {

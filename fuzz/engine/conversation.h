@@ -12,8 +12,8 @@ namespace stuntcam::fuzz {
 
 // What is kept of one run: enough for every client that comes to an end.
 inline constexpr std::size_t most_steps = 1024;
-// Of each data phase: data sets as a whole, of objects the beginning.
-inline constexpr std::size_t most_data = 4096;
+// Of each data phase: data sets as a whole, of objects the beginning. And of all together.
+inline constexpr std::size_t most_data = 4096, most_data_in_all = 256 << 10;
 
 struct Step {
   u16 operation = 0;
@@ -27,12 +27,15 @@ struct Step {
 
 struct Conversation {
   std::vector<Step> steps;
+  std::size_t data = 0;         // bytes of it in them
   std::vector<u16> events;      // that the camera sent
   std::size_t connections = 0;  // that the client opened
   std::size_t handshakes = 0;   // InitCommandRequests that came
   std::size_t frames = 0;       // of live view, on a connection of their own
   bool bad_packets = false;     // the client sent what does not parse
 };
+
+std::size_t size_of(const Conversation&);  // in memory
 
 // Gathers it from the connections of one run, all of them on one loop.
 class Listener {

@@ -6,23 +6,44 @@ namespace stuntcam::fuzz {
 namespace {
 
 constexpr std::size_t newest = 16;
-// A client that never does the same twice makes everything new; then the oldest go.
+// A client that never does the same twice makes everything new.
 constexpr std::size_t most_entries = 4096;
+// Of dear entries one in so many is taken, and looked for so often.
+constexpr u64 seldom = 8;
+constexpr int most_picks = 16;
+
+std::size_t size_of(const Entry& entry) {
+  std::size_t size = sizeof entry + entry.plan.faults.size() * sizeof(transport::Fault);
+  for (const auto& fault : entry.plan.faults)
+    if (fault.with.hex) size += fault.with.hex->size();
+  return size + size_of(entry.heard);
+}
 
 }  // namespace
 
-bool Corpus::add(const transport::FaultPlan& plan, const Conversation& heard, const std::vector<u64>& features) {
+bool Corpus::add(Entry entry, const std::vector<u64>& features) {
   const std::lock_guard lock(mutex_);
   bool fresh = false;
   for (const u64 feature : features) fresh = seen_.insert(feature).second || fresh;
   if (!fresh) return false;
-  if (entries_.size() == most_entries) entries_.erase(entries_.begin() + 1);
-  entries_.push_back({plan, heard});
+  bytes_ += size_of(entry);
+  entries_.push_back(std::make_shared<const Entry>(std::move(entry)));
+  while (entries_.size() > 2 && (entries_.size() > most_entries || bytes_ > most_bytes)) {
+    bytes_ -= size_of(*entries_[1]);
+    entries_.erase(entries_.begin() + 1);
+  }
   return true;
 }
 
-Entry Corpus::pick(Random& random) const {
+Kept Corpus::pick(Random& random) const {
   const std::lock_guard lock(mutex_);
+  for (int picks = 1;; ++picks) {
+    const auto& entry = any(random);
+    if (!entry->dear || picks == most_picks || random.one_in(seldom)) return entry;
+  }
+}
+
+const Kept& Corpus::any(Random& random) const {
   const auto size = entries_.size();
   switch (random.below(4)) {
     case 0:
@@ -37,6 +58,11 @@ Entry Corpus::pick(Random& random) const {
 std::size_t Corpus::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();
+}
+
+std::size_t Corpus::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
 }
 
 std::size_t Corpus::features() const {

@@ -249,9 +249,15 @@ Fault Mutator::of_data(Random& random, const Answer& answer) const {
   return of_phase(random, answer);
 }
 
+// Little, or around the patience, or around half of it: who waits twice has the more of it.
+transport::Duration Mutator::pause(Random& random) const {
+  constexpr std::array<int, 6> percent{4, 48, 52, 96, 104, 150};
+  return patience_ * random.pick(percent) / 100;
+}
+
 Fault Mutator::of_response(Random& random, const Answer& answer) const {
   Fault fault{.where = select(random, answer)};
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
     case 1:
       fault.kind = FaultKind::code;
@@ -274,6 +280,10 @@ Fault Mutator::of_response(Random& random, const Answer& answer) const {
       break;
     case 6:
       fault.kind = FaultKind::repeat;
+      break;
+    case 7:
+      fault.kind = FaultKind::late;
+      fault.with.delay = pause(random);
       break;
     default:
       fault.kind = random.one_in(2) ? FaultKind::pad : FaultKind::shorten;
@@ -324,6 +334,13 @@ Fault Mutator::of_frame(Random& random) const {
   return fault;
 }
 
+// Why a handshake fails. Where events have a connection of their own, response codes say it.
+u32 Mutator::reason(Random& random) const {
+  if (!words_.lanes) return static_cast<u32>(random.below(5));
+  constexpr std::array<u32, 4> usual{0x2002, 0x2003, 0x2019, 0x201D};
+  return random.one_in(4) ? static_cast<u32>(random.below(0x10000)) : random.pick(usual);
+}
+
 Fault Mutator::of_handshake(Random& random) const {
   Fault fault;
   fault.where.packet =
@@ -332,7 +349,7 @@ Fault Mutator::of_handshake(Random& random) const {
     case 0:
       fault.kind = FaultKind::refuse;
       fault.where.packet.reset();
-      fault.with.reason = static_cast<u32>(random.below(5));
+      fault.with.reason = reason(random);
       break;
     case 1:
       fault.kind = FaultKind::drop;
@@ -359,9 +376,16 @@ Fault Mutator::of_handshake(Random& random) const {
 
 Fault Mutator::of_connection(Random& random, const Conversation& heard) const {
   Fault fault{.kind = FaultKind::slice};
-  constexpr std::array kinds{FaultKind::slice,      FaultKind::reset,   FaultKind::close,
-                             FaultKind::half_close, FaultKind::silence, FaultKind::stall};
+  constexpr std::array kinds{FaultKind::slice,   FaultKind::reset, FaultKind::close,  FaultKind::half_close,
+                             FaultKind::silence, FaultKind::stall, FaultKind::latency};
   fault.kind = random.pick(kinds);
+  if (fault.kind == FaultKind::latency) {
+    fault.with.delay = pause(random);
+    fault.where.times = 1 + random.below(4);
+    return fault;
+  }
+  const bool lasts = fault.kind == FaultKind::stall || fault.kind == FaultKind::silence;
+  if (lasts && !random.one_in(4)) fault.with.time = pause(random);
   if (fault.kind == FaultKind::slice) {
     fault.with.bytes = 1 + random.below(24);
     fault.with.delay = std::chrono::microseconds(50);

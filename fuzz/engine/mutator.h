@@ -24,6 +24,8 @@ inline constexpr std::size_t most_faults = 4;
 class Mutator {
  public:
   explicit Mutator(Dictionary words) : words_(std::move(words)) {}
+  // How long the client waits for an answer: what is late is so by a little more or less.
+  void set_patience(transport::Duration patience) { patience_ = patience; }
   // One fault that meddles with this conversation.
   transport::Fault draw(Random&, const Conversation&) const;
   // A plan made from one that led to this conversation: a fault more, one less, or one that is another.
@@ -41,10 +43,13 @@ class Mutator {
   transport::Fault of_handshake(Random&) const;
   transport::Fault of_connection(Random&, const Conversation&) const;
   transport::FaultSelector select(Random&, const Answer&) const;
+  u32 reason(Random&) const;
+  transport::Duration pause(Random&) const;
   Bytes text(Random&) const;
   u16 code(Random&) const;
 
   Dictionary words_;
+  transport::Duration patience_ = std::chrono::milliseconds(2500);  // libgphoto2's
 };
 
 }  // namespace stuntcam::fuzz

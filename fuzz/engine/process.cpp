@@ -9,7 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
+#include <fstream>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -25,6 +25,8 @@ namespace {
 using Time = std::chrono::steady_clock;
 // How often its memory is looked at: what grows by a gigabyte a second is ended within 50 MB.
 constexpr std::chrono::milliseconds look_interval{50};
+// Of how many processes: who starts more is seen in part.
+constexpr std::size_t most_family = 16;
 
 [[noreturn]] void fail(int error, const std::string& what) {
   throw std::system_error(error, std::generic_category(), what);
@@ -48,15 +50,29 @@ class Files {
   posix_spawn_file_actions_t actions_{};
 };
 
-u64 resident(int process) {
-  char path[32];
-  std::snprintf(path, sizeof path, "/proc/%d/statm", process);
-  std::FILE* const file = std::fopen(path, "re");
-  if (file == nullptr) return 0;
-  unsigned long long size = 0, pages = 0;
-  const bool read = std::fscanf(file, "%llu %llu", &size, &pages) == 2;
-  std::fclose(file);
-  return read ? pages * static_cast<u64>(::sysconf(_SC_PAGESIZE)) : 0;
+u64 resident(const std::string& process) {
+  u64 size = 0, pages = 0;
+  std::ifstream("/proc/" + process + "/statm") >> size >> pages;
+  return pages * static_cast<u64>(::sysconf(_SC_PAGESIZE));
+}
+
+// Of a process and what it started, and so on.
+u64 resident_in_all(int process) {
+  std::vector<std::string> family{std::to_string(process)};
+  u64 bytes = 0;
+  for (std::size_t i = 0; i < family.size() && i < most_family; ++i) {
+    bytes += resident(family[i]);
+    std::ifstream children("/proc/" + family[i] + "/task/" + family[i] + "/children");
+    for (std::string child; children >> child;) family.push_back(child);
+  }
+  return bytes;
+}
+
+// What it had at most, in one process. Before exec it was a part of ours, so less than ours says nothing.
+u64 most_resident(const rusage& used) {
+  rusage ours{};
+  ::getrusage(RUSAGE_SELF, &ours);
+  return used.ru_maxrss > ours.ru_maxrss ? static_cast<u64>(used.ru_maxrss) << 10 : 0;
 }
 
 Duration duration(const timeval& time) {
@@ -134,13 +150,14 @@ class Process::Watch : public std::enable_shared_from_this<Watch> {
     look_.expires_after(look_interval);
     look_.async_wait([self = shared_from_this()](std::error_code failed) {
       if (failed || self->process_ < 0) return;
-      self->ending_.memory = std::max(self->ending_.memory, resident(self->process_));
+      self->ending_.memory = std::max(self->ending_.memory, resident_in_all(self->process_));
       if (self->ending_.memory > self->limits_.memory) self->stop(Ending::How::too_large);
+      if (self->limits_.stop && self->limits_.stop()) self->stop(Ending::How::stopped);
       self->look();
     });
   }
   void stop(Ending::How how) {
-    if (process_ < 0) return;
+    if (process_ < 0 || stopped_) return;
     stopped_ = how;
     ::kill(-process_, SIGKILL);
   }
@@ -153,6 +170,8 @@ class Process::Watch : public std::enable_shared_from_this<Watch> {
     ending_.processor = duration(used.ru_utime) + duration(used.ru_stime);
     ending_.how = WIFSIGNALED(state) ? Ending::How::signalled : Ending::How::exited;
     ending_.number = WIFSIGNALED(state) ? WTERMSIG(state) : WEXITSTATUS(state);
+    ending_.memory = std::max(ending_.memory, most_resident(used));
+    if (ending_.how == Ending::How::exited && ending_.memory > limits_.memory) ending_.how = Ending::How::too_large;
     if (stopped_) ending_.how = *stopped_;
     listen();
     close();

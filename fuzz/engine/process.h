@@ -20,11 +20,12 @@ inline constexpr std::size_t most_said = 256 << 10;
 
 struct Limits {
   Duration time = std::chrono::seconds(5);
-  u64 memory = 1ull << 30;  // resident bytes
+  u64 memory = 1ull << 30;       // resident bytes
+  std::function<bool()> stop{};  // asked now and then: is it to end at once?
 };
 
 struct Ending {
-  enum class How : u8 { exited, signalled, timed_out, too_large } how = How::exited;
+  enum class How : u8 { exited, signalled, timed_out, too_large, stopped } how = How::exited;
   int number = 0;    // the status, or the signal
   std::string said;  // on standard error
   u64 memory = 0;    // resident bytes at most

@@ -78,7 +78,8 @@ std::vector<std::string> environment(const std::string& target, const std::strin
 // A camera of one run, and all that it stands on. Destroyed from below.
 struct Set {
   Set(const Subject& subject, const transport::FaultPlan& plan, std::shared_ptr<pcap::RecordingFile> recording)
-      : camera(subject.make(clock)), faults(io, clock, plan, subject.vendor) {
+      : camera(subject.make(clock)), faults(io, clock, plan, subject.vendor, *subject.server.dialect) {
+    if (subject.hands) faults.on_camera(subject.hands(*camera));
     auto options = subject.server;
     auto watch = [this, recording, vendor = subject.vendor](std::unique_ptr<transport::Link> link, u64 connection) {
       if (recording) {
@@ -169,6 +170,8 @@ std::string text(const Ending& ending) {
       return fmt::format("did not end within {:.1f} s", std::chrono::duration<double>(ending.took).count());
     case Ending::How::too_large:
       return fmt::format("took {} MiB of memory", ending.memory >> 20);
+    case Ending::How::stopped:
+      return "was stopped";
     case Ending::How::exited:
       break;
   }

@@ -19,6 +19,8 @@ namespace stuntcam::fuzz {
 // The camera that clients meet.
 struct Subject {
   std::function<std::unique_ptr<transport::Responder>(transport::Clock&)> make;
+  // Lays hands on one that was made: what does to it what the kinds of faults of the camera say. Empty: it has no body.
+  std::function<std::function<void(const transport::Fault&)>(transport::Responder&)> hands;
   transport::ServerOptions server;
   ptp::Vendor vendor = ptp::Vendor::none;
 };

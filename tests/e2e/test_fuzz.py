@@ -32,7 +32,6 @@ class Fuzz(harness.Test):
         for key, value in {"type": "finding", "kind": "crash", "seed": 1, "repeated": 3, "tried": 3}.items():
             self.assertEqual(value, finding[key], key)
         self.assertEqual(1, len(finding["faults"]), finding)
-        self.assertIn("GetDeviceInfo", finding["faults"][0])
         scenario = os.path.join(self.folder, finding["reproducer"])
         for ending in ("toml", "txt", "pcapng"):
             self.assertGreater(os.path.getsize(scenario[:-4] + ending), 100)
@@ -49,6 +48,27 @@ class Fuzz(harness.Test):
         # Corrected, it gets along with it.
         self.fuzz("--replay", scenario, *client("short_data_set_corrected"))
 
+    def test_what_is_replayed_reaches_the_camera_as_in_run(self):
+        def replay(camera, scenario, line, status):
+            out = subprocess.run([harness.PROGRAM, "fuzz", camera, "--replay", scenario, "--timeout", "60s", "--", "sh", "-c", line],
+                                 capture_output=True, text=True, cwd=self.folder, timeout=150 * harness.PATIENCE)
+            self.assertEqual(status, out.returncode, out.stderr)
+            return out.stderr
+
+        # The hand on the body: the card is full, so the capture fails.
+        patience = f"--timeout {2 * harness.PATIENCE}s"
+        capture = f"{harness.PROGRAM} capture {{target}} {patience} || kill -SEGV $$"
+        self.assertIn("3 of 3 times", replay("nikon-d5300", "full-card", capture, 1))
+        # An event of its own, on the connection that events have where they have one of their own.
+        with open(self.path("event.toml"), "w", encoding="utf-8") as file:
+            file.write('[[fault]]\nkind = "inject"\noperation = "GetDeviceInfo"\ncode = "StoreFull"\n')
+        watch = f"timeout {4 * harness.PATIENCE} {harness.PROGRAM} watch {{target}} {patience} --until StoreFull && kill -SEGV $$; true"
+        self.assertIn("3 of 3 times", replay("fujifilm-x-t1", self.path("event.toml"), watch, 1))
+        # What cannot be done is said before anything is tried.
+        with open(self.path("property.toml"), "w", encoding="utf-8") as file:
+            file.write('[[fault]]\nkind = "set"\nproperty = 0xD123\nto = "1"\n')
+        self.assertIn("has no property", replay("nikon-d5300", self.path("property.toml"), "true", 2))
+
     def test_nothing_is_found_in_a_client_that_is_right(self):
         out = self.fuzz("--runs", "100", "--json", "--timeout", TIMEOUT, "--expect-file", "{dir}/a",
                         *client("trusts_total_corrected", "{dir}/a"))
@@ -57,7 +77,7 @@ class Fuzz(harness.Test):
         self.assertEqual([], glob.glob(self.path("findings", "*")))
 
     def test_the_same_seed_draws_the_same(self):
-        outs = [self.fuzz("--seed", "7", "--runs", "40", "--json", "--timeout", "10s", *client("count_overflow"), status=1)
+        outs = [self.fuzz("--seed", "7", "--runs", "40", "--jobs", "1", "--json", "--timeout", "10s", *client("count_overflow"), status=1)
                 for _ in range(2)]
         faults = [[json.loads(line)["faults"] for line in out.stdout.splitlines()[:-1]] for out in outs]
         self.assertEqual(faults[0], faults[1])
@@ -100,6 +120,27 @@ class Fuzz(harness.Test):
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=30 * harness.PATIENCE)[1]
         self.assertEqual(130, process.returncode, said)
+
+    def test_ctrl_c_ends_a_client_that_does_not_end_by_itself(self):
+        # While it is looked at without faults, in the hunt, and where a scenario is tried again.
+        started = self.path("started")
+        line = " ".join(client("short_data_set_corrected")[1:])
+        scenario = self.path("late.toml")
+        with open(scenario, "w", encoding="utf-8") as file:
+            file.write('[[fault]]\nkind = "drop"\noperation = "GetDeviceInfo"\n')
+        for name, script, more in (("first", f"echo >>{started}; sleep 1000", []),
+                                   ("hunt", f"{line}; status=$?; echo >>{started}; test $(wc -l <{started}) -lt 5 || sleep 1000; exit $status", []),
+                                   ("again", f"{line}; status=$?; echo >>{started}; test $(wc -l <{started}) -lt 5 || sleep 1000; exit $status",
+                                    ["--replay", scenario])):
+            with self.subTest(name):
+                open(started, "w", encoding="utf-8").close()
+                process = subprocess.Popen([harness.PROGRAM, "fuzz", CAMERA, "--timeout", "900s", "--jobs", "1", *more, "--", "sh", "-c", script],
+                                           cwd=self.folder, stderr=subprocess.PIPE, text=True)
+                lines = 1 if name == "first" else 5
+                harness.wait_until(lambda: os.path.getsize(started) >= lines, what=f"the client of {name}")
+                process.send_signal(signal.SIGINT)
+                said = process.communicate(timeout=30 * harness.PATIENCE)[1]
+                self.assertEqual(130, process.returncode, said)
 
 
 if __name__ == "__main__":
