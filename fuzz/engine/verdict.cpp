@@ -40,21 +40,36 @@ std::string_view first_word(std::string_view text) {
   return text.substr(0, std::min(text.find_first_of(" (:"), text.size()));
 }
 
-// The functions of the topmost frames, without those of the sanitizer and of the C library that only got bad arguments.
+// "a::f" of "a::(anonymous namespace)::f(int) /src/a.cpp:33".
+std::string function_of(std::string frame) {
+  constexpr std::string_view nameless = "(anonymous namespace)::";
+  for (auto at = frame.find(nameless); at != frame.npos; at = frame.find(nameless)) frame.erase(at, nameless.size());
+  return frame.substr(0, std::min(frame.find_first_of(" ("), frame.size()));
+}
+
+// What only got bad arguments. Sanitizers and the library call their own with two underscores in front.
+bool not_theirs(std::string_view function) {
+  static constexpr std::array<std::string_view, 44> library{
+      "memcpy", "memmove", "memset",  "memcmp",  "memchr",   "memrchr", "memmem",   "strlen",     "strnlen",
+      "strcpy", "strncpy", "stpcpy",  "strcat",  "strncat",  "strcmp",  "strncmp",  "strcasecmp", "strncasecmp",
+      "strchr", "strrchr", "strstr",  "strdup",  "strndup",  "strtok",  "strtok_r", "strtol",     "strtoul",
+      "atoi",   "printf",  "fprintf", "sprintf", "snprintf", "vprintf", "vfprintf", "vsprintf",   "vsnprintf",
+      "puts",   "fputs",   "raise",   "abort",   "malloc",   "calloc",  "realloc",  "free"};
+  return function.starts_with("__") || std::ranges::find(library, function) != library.end();
+}
+
+// The functions of the topmost frames that are the client's.
 std::string frames(const std::vector<std::string_view>& lines, std::size_t from) {
-  static constexpr std::array<std::string_view, 10> not_theirs{
-      "__asan", "__interceptor", "__sanitizer", "mem", "str", "___interceptor", "raise", "abort", "malloc", "printf"};
   std::string key;
   std::size_t count = 0;
   for (std::size_t i = from; i < lines.size() && count < most_frames; ++i) {
-    const auto frame = behind(lines[i], " in ");
+    const std::string frame(behind(lines[i], " in "));
     if (lines[i].find('#') == std::string_view::npos) {
       if (count > 0) break;
       continue;
     }
-    const auto function = first_word(frame);
-    if (function.empty() || std::ranges::any_of(not_theirs, [&](auto name) { return function.starts_with(name); }))
-      continue;
+    const auto function = function_of(frame);
+    if (function.empty() || not_theirs(function)) continue;
     key += fmt::format(" {}", function);
     ++count;
   }
@@ -146,6 +161,7 @@ bool invisible(const transport::FaultPlan& plan) {
 }
 
 std::optional<Verdict> judge(const Run& run, const Baseline& normal) {
+  if (run.ending.how == Ending::How::stopped) return {};
   if (run.ending.how == Ending::How::timed_out)
     return Verdict{FindingKind::hang, fmt::format("hang after {}", place(run.heard)),
                    fmt::format("{}; the last was {}", text(run.ending), place(run.heard))};

@@ -36,6 +36,33 @@ TEST(Verdict, TellsCrashesByTheirStack) {
   EXPECT_EQ(verdict->key, "sanitizer heap-buffer-overflow unpack_info main");
 }
 
+// A client's functions may begin like the library's.
+TEST(Verdict, LeavesOutTheLibrarysFunctionsByTheirWholeNames) {
+  const auto verdict = judge(ended(Ending::How::exited, 1,
+                                   "==12==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x1\n"
+                                   "    #0 0x7f1c in __interceptor_strlen ../../x.inc:1\n"
+                                   "    #1 0x7f1d in strdup (/lib/x+0x1)\n"
+                                   "    #2 0x55d0 in string_unpack /src/a.c:1\n"
+                                   "    #3 0x55d1 in memory_list /src/a.c:2\n"
+                                   "    #4 0x55d2 in stream_read /src/a.c:3\n"
+                                   "    #5 0x55d3 in main /src/a.c:4\n"),
+                             {});
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->key, "sanitizer heap-buffer-overflow string_unpack memory_list stream_read");
+}
+
+TEST(Verdict, KnowsTheNamesOfCxx) {
+  const auto verdict =
+      judge(ended(Ending::How::exited, 1,
+                  "==12==ERROR: AddressSanitizer: SEGV on unknown address 0x1\n"
+                  "    #0 0x55d0 in net::(anonymous namespace)::half(unsigned char const*) /src/a.h:1\n"
+                  "    #1 0x55d1 in (anonymous namespace)::unpack(int) /src/a.cpp:2\n"
+                  "    #2 0x55d2 in main /src/a.cpp:4\n"),
+            {});
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->key, "sanitizer SEGV net::half unpack main");
+}
+
 TEST(Verdict, TellsUndefinedBehaviourByItsPlace) {
   const auto verdict = judge(ended(Ending::How::exited, 0, "a.c:3:9: runtime error: signed integer overflow\n"), {});
   ASSERT_TRUE(verdict);
