@@ -59,12 +59,7 @@ class Replay::Play final : public transport::Session {
     outlet_.open_lanes(true);
     time_frames();
   }
-  ~Play() override {
-    auto& report = replay_.report_;
-    for (const auto index : script_.unasked()) {
-      if (report.unasked_transactions++ < max_reported) report.unasked.push_back(script_.text(index));
-    }
-  }
+  ~Play() override { count_unasked(script_, replay_.report_); }
   Play(const Play&) = delete;
   Play& operator=(const Play&) = delete;
 
@@ -119,9 +114,12 @@ class Replay::Play final : public transport::Session {
       report.out_of_order += choice->out_of_order ? 1 : 0;
       return recorded(request, session_, script_, *choice);
     }
-    if (replay_.options_.matching.match == Match::loose) {
+    if (const auto match = replay_.options_.matching.match; match != Match::strict) {
       for (auto& [session, script] : others()) {
-        if (const auto choice = script.choose(key)) return recorded(request, *session, script, *choice);
+        const auto choice = match == Match::loose ? script.choose(key) : script.recall(key);
+        if (!choice) continue;
+        report.out_of_order += choice->out_of_order ? 1 : 0;
+        return recorded(request, *session, script, *choice);
       }
     }
     auto reply = miss(request, data, size);
@@ -269,6 +267,19 @@ Replay::Replay(std::shared_ptr<const RecordedFile> file, ReplayOptions options, 
 }
 
 Replay::~Replay() = default;
+
+void Replay::count_unasked(const Script& script, ReplayReport& report) {
+  for (const auto index : script.unasked()) {
+    if (report.unasked_transactions++ < max_reported) report.unasked.push_back(script.text(index));
+  }
+}
+
+ReplayReport Replay::report() const {
+  auto report = report_;
+  for (auto i = report.connections; i < options_.sessions.size(); ++i)
+    count_unasked(Script(file_->sessions[options_.sessions[i]], options_.matching), report);
+  return report;
+}
 
 const RecordedSession& Replay::session() const {
   const auto newest = report_.connections == 0 ? 0 : report_.connections - 1;

@@ -56,11 +56,13 @@ class Replay final : public transport::Responder {
   Bytes introduction() const override;
   std::expected<std::unique_ptr<transport::Session>, ptp::InitFailReason> open(const ptp::Identity&,
                                                                                transport::Outlet&) override;
-  const ReplayReport& report() const { return report_; }
+  // So far; sessions of the capture that no connection has played yet count as not asked for.
+  ReplayReport report() const;
 
  private:
   class Play;
   const RecordedSession& session() const;  // of the newest connection
+  static void count_unasked(const Script&, ReplayReport&);
 
   std::shared_ptr<const RecordedFile> file_;
   ReplayOptions options_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace stuntcam::pcap {
@@ -112,6 +113,21 @@ std::optional<Script::Choice> Script::choose(const RequestKey& key, const Due& d
       break;
   }
   return choose_effect(indexes);
+}
+
+std::optional<Script::Choice> Script::recall(const RequestKey& key) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return {};
+  Indexes told;
+  std::ranges::copy_if(found->second, std::back_inserter(told), [&](std::size_t index) {
+    const auto& data = session_.transactions[index].data;
+    return entries_[index].role == Role::state && data && data->sent;
+  });
+  if (told.empty()) return {};
+  auto choice = choose_state(told);
+  choice.fresh = false;
+  choice.out_of_order = true;
+  return choice;
 }
 
 std::optional<Script::Choice> Script::choose_strict(const RequestKey& key, const Indexes& indexes, const Due& due) {

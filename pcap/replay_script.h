@@ -62,6 +62,9 @@ class Script {
   // due: has so much recorded time (nanoseconds) passed since the effect asked last? Without it: it always has.
   using Due = std::function<bool(i64 since_effect)>;
   std::optional<Choice> choose(const RequestKey&, const Due& due = {});
+  // For the player of another session, which has no answer: what this one was told of the camera's state, and nothing
+  // that is told once.
+  std::optional<Choice> recall(const RequestKey&);
   // The recorded events, by transaction, that are due once `index` was answered for the first time.
   std::vector<const RecordedEvent*> due(std::size_t index);
 

@@ -248,6 +248,49 @@ TEST_F(ReplayTest, StrictMissesWhatIsNotAsked) {
   EXPECT_TRUE(replay_->report().differed());
 }
 
+TEST_F(ReplayTest, StrictMissesSessionsThatAreNotPlayed) {
+  Talk second(10, 50100);
+  second.ask(get_value, {2}, bytes("b"));
+  Talk talk;
+  play(talk.ask(get_value, {1}, bytes("a")).then(second), Match::strict);
+  ask(info);
+  EXPECT_EQ(ask(get_value, {1}), "2001 a");
+  session_.reset();
+  ASSERT_EQ(file_->sessions.size(), 2u);
+  EXPECT_EQ(replay_->report().unasked_transactions, 2u);  // GetDeviceInfo of the second, too
+  EXPECT_THAT(replay_->report().unasked.back(), HasSubstr("GetDevicePropValue(0x2), frame"));
+  EXPECT_TRUE(replay_->report().differed());
+  connect();
+  ask(info);
+  EXPECT_EQ(ask(get_value, {2}), "2001 b");
+  session_.reset();
+  EXPECT_FALSE(replay_->report().differed());
+  const Replay unplayed(file_, options_, clock_);
+  EXPECT_EQ(unplayed.report().unasked_transactions, 4u);
+}
+
+// Clients may come in another order than when they were recorded.
+TEST_F(ReplayTest, AQuestionOfAnotherSessionIsAnsweredFromThere) {
+  const auto both = [] {
+    Talk second(10, 50100);
+    second.ask(get_value, {2}, bytes("b")).event(0x4002, 11).ask(get_event, {1}, bytes("added")).ask(capture, {3});
+    Talk first;
+    return first.ask(get_value, {1}, bytes("a")).then(second);
+  };
+  play(both());
+  EXPECT_EQ(ask(get_value, {2}), "2001 b");
+  EXPECT_THAT(told(), IsEmpty());  // of its own events alone
+  EXPECT_EQ(ask(get_value, {1}), "2001 a");
+  EXPECT_EQ(replay_->report().out_of_order, 1u);
+  EXPECT_EQ(replay_->report().misses, 0u);
+  EXPECT_EQ(ask(capture, {3}), "2005");    // what changes something is not done a second time
+  EXPECT_EQ(ask(get_event, {1}), "2005");  // and what is told once stays there
+  EXPECT_EQ(replay_->report().misses, 2u);
+  play(both(), Match::strict);
+  ask(info);
+  EXPECT_EQ(ask(get_value, {2}), "2002");
+}
+
 TEST_F(ReplayTest, NamesTheNearestRequests) {
   play(Talk().ask(0x1007, {1, 0, 7}, bytes("a")).ask(0x1007, {1, 0, 8}, bytes("b")).ask(0x1007, {3, 4, 5}, bytes("c")));
   EXPECT_EQ(ask(0x1007, {1, 0, 9}), "2002");

@@ -15,7 +15,9 @@ inline constexpr u16 ok = 0x2001, busy = 0x2019;
 
 class Talk {
  public:
-  explicit Talk(u32 extension = 10) {  // whose GetEvent is 0x90C7
+  // extension: whose GetEvent is 0x90C7. `port`, and the one behind it, of the client.
+  explicit Talk(u32 extension = 10, u16 port = 50000)
+      : wire_(1000, 5000, 15740, port), events_(7, 8, 15740, static_cast<u16>(port + 1)) {
     ptp::DeviceInfo device;
     device.vendor_extension_id = extension;
     ask(info, {}, ptp::encode(device));
@@ -54,6 +56,12 @@ class Talk {
     return *this;
   }
 
+  // One after the other in one capture.
+  Talk& then(const Talk& other) {
+    frames_.insert(frames_.end(), other.frames_.begin(), other.frames_.end());
+    return *this;
+  }
+
   std::shared_ptr<const pcap::RecordedFile> file() const {
     auto bytes = pcap_head(false, 0xA1B23C4D);  // nanoseconds; a frame each millisecond
     u32 time = 0;
@@ -74,7 +82,7 @@ class Talk {
     frames.push_back(events_.send(true, packet(4, {})));
     return frames;
   }
-  Connection wire_, events_{7, 8, 15740, 50001};
+  Connection wire_, events_;
   Bytes ack_ = Body().add(Bytes(16, 9)).add(u16{'c'}).add(u16{0});  // without a version
   std::vector<Bytes> frames_ = begin();
   u32 last_ = 10;
