@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "cli/failure.h"
+#include "cli/open_files.h"
 #include "fuzz/engine/spawning.h"
 
 namespace stuntcam::cli {
@@ -48,7 +49,11 @@ int Client::run(const std::vector<std::string>& arguments, std::optional<std::ch
 int Client::start(const std::vector<std::string>& arguments) {
   auto argv = fuzz::pointers(arguments);
   const fuzz::SpawnAttributes attributes(own_group_);
+  // A client inherits the limit in force, so that it is the client's while it starts.
+  const u64 ours = open_files_limit();
+  limit_open_files(open_files.value_or(ours));
   const int error = ::posix_spawnp(&process_, argv[0], nullptr, attributes.get(), argv.data(), environ);
+  limit_open_files(ours);
   if (error != 0) problem_ = fmt::format("cannot start {}: {}", arguments[0], std::generic_category().message(error));
   return error;
 }

@@ -10,6 +10,8 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "ptp/bytes.h"
+
 namespace stuntcam::cli {
 
 // How long a client may take to end after it was asked to.
@@ -23,6 +25,8 @@ class Client {
   explicit Client(asio::io_context&);
   int run(const std::vector<std::string>& arguments, std::optional<std::chrono::nanoseconds> limit);
   const std::string& problem() const { return problem_; }  // why it could not be started
+
+  std::optional<u64> open_files;  // its limit on them; none: this program's
 
  private:
   int start(const std::vector<std::string>& arguments);  // 0, or the errno of why not

@@ -20,6 +20,7 @@
 #include "cli/failure.h"
 #include "cli/meddling.h"
 #include "cli/narrator.h"
+#include "cli/open_files.h"
 #include "cli/profile_source.h"
 #include "cli/scenario.h"
 #include "cli/target.h"
@@ -62,6 +63,13 @@ transport::ServerOptions server_options(const HostOptions& options, const profil
   server.three_event_parameters = profile.quirks.three_event_parameters;
   server.one_packet_per_segment = profile.quirks.one_packet_per_segment;
   return server;
+}
+
+// As many as leave descriptors for the clients' files and the program's own.
+u32 most_connections(u32 wanted) {
+  constexpr u64 spare = 64;
+  const u64 allowed = std::max(open_files_limit(), 2 * spare);
+  return static_cast<u32>(std::min<u64>(wanted, allowed - spare));
 }
 
 // Of what has no profile to say more.
@@ -373,6 +381,7 @@ void Host::add(const Part& part, std::size_t index, Loop& loop) {
   const bool emulated = !part.recorded && part.profile;
   auto options = emulated ? server_options(options_, *part.profile) : plain_options(options_, *part.dialect);
   options.log = [this, label](const std::string& line) { console_.warn(fmt::format("{}: {}", label, line)); };
+  options.max_connections = most_connections(options.max_connections);
   options.wrap = options_.wrap;
   if (transcript_) {
     auto known = part.recorded ? part.recorded->first().dictionary

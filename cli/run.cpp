@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/host.h"
+#include "cli/open_files.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -28,6 +29,7 @@ int run(const Run& options, const std::vector<std::string>& client_arguments) {
   std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a client that left must fail, not end the program
   asio::io_context io{1};
   Client client(io);
+  client.open_files = raise_open_files_limit();
   Host host(options.host, console);
   const auto& address = host.ready().front().address;
   const auto arguments = fill_in(client_arguments, address);

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/host.h"
+#include "cli/open_files.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -30,6 +31,7 @@ void explain(const Host& host, const Console& console) {
 int serve(const Serve& options) {
   const auto console = options.console.console();
   std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) to a client that left must fail, not end the program
+  raise_open_files_limit();
   asio::io_context io{1};
   asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
   Host host(options.host, console);

@@ -26,7 +26,7 @@ Bridge::~Bridge() { patience_->end(); }
 
 Task<> Bridge::run() {
   while (!association_->closing()) {
-    core_.limit(client_, core_.options.idle, "no request");
+    core_.await_request(*association_);
     const Message message = co_await receive_from_client();
     association_->heard = core_.clock.now();
     switch (message.kind) {
@@ -52,7 +52,9 @@ Task<> Bridge::run() {
 
 Task<> Bridge::transact(Message request) {
   association_->answering = true;
+  association_->mute = false;
   association_->forget_cancel();
+  core_.limit(client_, {}, "");  // it may have to wait for its turn
   if (line_->share) {
     co_await share(request);
   } else {

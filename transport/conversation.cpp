@@ -34,7 +34,7 @@ class Discard final : public Intake {
 
 Task<> Conversation::run() {
   while (!association_->closing()) {
-    core_.limit(link_, core_.options.idle, "no request");
+    core_.await_request(*association_);
     // next() without a coroutine of its own: nothing is allocated for an operation that is answered at once.
     ptp::Expected<Message> received;
     if (held_) {
@@ -147,6 +147,7 @@ Task<Conversation::Input> Conversation::until_input(std::optional<Duration> limi
 
 void Conversation::begin(const Message& request) {
   association_->answering = true;
+  association_->mute = false;
   association_->forget_cancel();
   core_.limit(link_, core_.options.stalled, "a transfer does not move");
   answer_ = association_->session->request(request);

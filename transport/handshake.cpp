@@ -141,6 +141,7 @@ Task<> ServerCore::command_lane(std::unique_ptr<Link>& link, ptp::Message first)
     co_return;
   }
   const Seat seat(*this, association, std::move(*session));
+  association->mute = !dialect.lanes;
   put_ack(*association, introduction());
   co_await association->command().flush();
   Conversation conversation(*this, association);
@@ -162,6 +163,7 @@ Task<> ServerCore::event_lane(std::unique_ptr<Link>& link, ptp::Message first) {
   link->put(ack);
   Link& events = *link;
   association->attach_events(std::move(link));
+  if (std::exchange(association->mute, false)) await_request(*association);
   struct Leave {
     Association& association;
     ~Leave() { association.drop(); }

@@ -123,6 +123,7 @@ Task<> ServerCore::pass_through(std::shared_ptr<Association> association, ptp::I
   } catch (...) {
     failure = std::current_exception();
   }
+    association->mute = !dialect.lanes;
   association->drop();
   associations.erase(number);
   const bool in_step = co_await bridge.leave();

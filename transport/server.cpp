@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <system_error>
 
 #include <asio/co_spawn.hpp>
@@ -23,6 +24,10 @@ constexpr Duration sweep_interval = std::chrono::seconds(1);
 // After an accept failed for want of descriptors or memory.
 constexpr Duration accept_pause = std::chrono::milliseconds(100);
 constexpr int backlog = 1024;
+constexpr Duration between_complaints = std::chrono::minutes(1);
+
+// For this process, or at all.
+bool no_descriptors(const asio::error_code& error) { return error.value() == EMFILE || error.value() == ENFILE; }
 
 }  // namespace
 
@@ -97,16 +102,15 @@ Task<> ServerCore::accept(std::shared_ptr<Acceptor> acceptor, Lane lane) {
     TcpSocket socket = co_await acceptor->async_accept(asio::redirect_error(use_awaitable, error));
     if (error == asio::error::operation_aborted) break;
     if (error) {
-      if (options.log) options.log(fmt::format("cannot accept a connection: {}", error.message()));
-      co_await wait(io, clock, accept_pause);
+      complain(fmt::format("cannot accept a connection: {}", error.message()));
+      const bool room = no_descriptors(error) && drop_half_open();
+      if (!room) co_await wait(io, clock, accept_pause);
       continue;
     }
     if (links.size() >= options.max_connections) {
-      if (!full && options.log) options.log(fmt::format("{} connections are open; new ones are closed", links.size()));
-      full = true;
-      continue;
+      complain(fmt::format("{} connections are open", links.size()));
+      if (!drop_half_open()) continue;
     }
-    full = false;
     std::unique_ptr<Link> link = make_tcp_link(std::move(socket), framing);
     if (options.wrap) link = options.wrap(std::move(link), ++accepted);
     asio::co_spawn(
@@ -119,6 +123,34 @@ void ServerCore::limit(Link& link, Duration time, const char* reason, bool movin
   const auto found = links.find(&link);
   if (found == links.end()) return;
   found->second = {&link, time == Duration{} ? Duration{} : clock.now(), time, moving_counts, link.moved(), reason};
+}
+
+// The time to be let in, and then the time to make use of it, or whoever says nothing keeps others out.
+void ServerCore::await_request(Association& association) {
+  const bool idle_is_sooner = options.idle != Duration{} && options.idle <= options.handshake;
+  if (association.mute && !idle_is_sooner)
+    limit(association.command(), options.handshake, "neither an event connection nor a request", false);
+  else
+    limit(association.command(), options.idle, "no request");
+}
+
+bool ServerCore::drop_half_open() {
+  Watch* oldest = nullptr;
+  for (auto& [link, watch] : links) {
+    if (watch.limit == Duration{} || watch.moving_counts) continue;
+    if (oldest == nullptr || watch.since < oldest->since) oldest = &watch;
+  }
+  if (oldest == nullptr) return false;
+  oldest->limit = {};
+  oldest->link->close();
+  return true;
+}
+
+void ServerCore::complain(const std::string& what) {
+  if (complained && clock.now() - *complained < between_complaints) return;
+  complained = clock.now();
+  if (options.log)
+    options.log(fmt::format("{}; a new one takes the place of the oldest that has not finished its handshake", what));
 }
 
 void ServerCore::start_sweep() {

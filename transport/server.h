@@ -24,13 +24,14 @@ struct Ports {
 struct ServerOptions {
   const Dialect* dialect = &standard_dialect();
   u32 max_initiators = 8;       // command connections at once; one more gets InitFail(busy)
-  u32 max_connections = 2048;   // sockets at once, half-open ones included; beyond: closed at once
+  u32 max_connections = 2048;   // sockets at once; one more takes the place of the oldest half-open one, or is closed
   bool strict = false;          // close on what the standard forbids, instead of putting up with it
   u64 data_packet = 16u << 20;  // payloads up to this go as one EndData; larger ones in Data packets of 1 MiB
   bool five_response_parameters = false;
   bool three_event_parameters = false;
   bool one_packet_per_segment = false;
-  Duration handshake{std::chrono::seconds(10)};  // from accept to a whole first packet; docs/protocol.md §1.8
+  Duration handshake{std::chrono::seconds(10)};  // from accept to a whole first packet, and from there to a request or
+                                                 // the event connection; docs/protocol.md §1.8
   Duration idle{};                               // a command connection without requests this long is closed; 0 = never
   Duration stalled{std::chrono::seconds(60)};    // a transfer that moves no byte this long is given up
   Duration cancel_wait{std::chrono::seconds(5)};  // for the command connection's Cancel after the event connection's

@@ -30,7 +30,7 @@ struct Watch {
   Link* link = nullptr;
   Duration since{};           // when the limit began to count
   Duration limit{};           // 0: none
-  bool moving_counts = true;  // bytes that move start it anew
+  bool moving_counts = true;  // bytes that move start it anew; not while somebody only shakes hands
   u64 moved = 0;
   const char* reason = "";  // for the log: "no request for …"
 };
@@ -82,6 +82,10 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   // Frees the slots of peers that are gone (docs/protocol.md §1.7); takes at most a second.
   Task<> make_room();
   void limit(Link&, Duration, const char* reason, bool moving_counts = true);
+  void await_request(Association&);  // the limit while it asks for nothing
+  // Closes the connection that has been shaking hands for longest; false: there is none.
+  bool drop_half_open();
+  void complain(const std::string& what);  // of a crowd: now and then
   void sweep();
   void start_sweep();
   void log(const Link&, const std::string& what) const;
@@ -100,8 +104,9 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   std::map<u32, std::shared_ptr<Association>> associations;
   u32 last_number = 0;
   u64 accepted = 0;
-  bool sweeping = false, stopping = false, full = false;
-  std::weak_ptr<Line> opened_line;  // to the real camera: the last one
+  bool sweeping = false, stopping = false;
+  std::optional<Duration> complained;  // when
+  std::weak_ptr<Line> opened_line;     // to the real camera: the last one
   std::shared_ptr<Line> shared_line;
   bool line_taken = false;  // to the real camera, from the moment that it is asked for
   Signal hung_up;           // it is free again
@@ -164,6 +169,7 @@ class Association final : public Outlet, public std::enable_shared_from_this<Ass
   Duration heard{};            // when the peer last sent anything
   bool probing = false;        // a ProbeRequest is out
   bool answering = false;      // a transaction is under way
+  bool mute = false;           // it was let in, and has neither asked for anything nor opened its event connection
 
  private:
   Task<> write_events();

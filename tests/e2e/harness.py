@@ -1,6 +1,7 @@
 """Starts cameras and clients for the end-to-end tests, and always ends them."""
 import json
 import os
+import resource
 import select
 import shutil
 import signal
@@ -26,6 +27,15 @@ def main(needs=()):
         print(f"{'FAIL' if IN_CI else 'SKIP'}: this test needs {', '.join(lacking)}")
         sys.exit(1 if IN_CI else 77)
     unittest.main(module="__main__", verbosity=2)
+
+
+def need_open_files(count):
+    """This process may have so many open; where the system forbids it, the test is skipped."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise unittest.SkipTest(f"{count} open files are not allowed here")
+    if soft != resource.RLIM_INFINITY and soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
 
 
 class Camera:

@@ -75,6 +75,27 @@ class BadInput(Served):
         for connection in silent + half:
             connection.close()
 
+    def test_half_open_flood_beyond_the_descriptors(self):
+        """More silent connections than the program may have open: a newcomer takes the place of the oldest of them."""
+        harness.need_open_files(2000)
+        small = self.camera("--media", self.path("media"), wrapper=("prlimit", "--nofile=1024:1024"))
+        with ptpip.Client(small.port) as early:
+            silent = [socket.create_connection(("127.0.0.1", small.port)) for _ in range(1100)]
+            with ptpip.Client(small.port) as client:
+                handle = client.find("LARGE.MOV")
+                self.assertEqual(OK, client.do(ptpip.GET_PARTIAL_OBJECT, handle, 0, 1000).code, "its file can be opened")
+            self.assertEqual(OK, early.do(ptpip.GET_STORAGE_IDS).code, "who was there before stays")
+            for connection in silent:
+                connection.close()
+        self.assertLess(len(small.said().splitlines()), 20, small.said())
+
+    def test_let_in_and_mute(self):
+        with ptpip.Connection(self.port) as connection:
+            connection.send(ptpip.init_command())
+            self.assertEqual(ptpip.INIT_COMMAND_ACK, connection.receive()[0])
+            self.assertTrue(connection.closed_within(14 * harness.PATIENCE))
+        self.log_grew()
+
     def test_one_byte_a_second(self):
         """The limit for a whole first packet is ten seconds, and a byte now and then does not stretch it."""
         with ptpip.Connection(self.port) as connection:
@@ -289,6 +310,36 @@ class Cancel(Served):
                 client.command.send(ptpip.cancel(tid))
             self.assertEqual(OK, client.do(ptpip.GET_STORAGE_IDS).code)
             self.assertEqual(OK, client.do(ptpip.GET_PROP_VALUE, 0x500F).code)
+
+
+class Options(harness.Test):
+    """What the user may ask for beyond what cameras do."""
+
+    def test_idle(self):
+        port = self.camera("--idle", "2s").port
+        with ptpip.Client(port) as client:
+            for _ in range(3):
+                self.assertFalse(client.command.closed_within(1), "it asks for something now and then")
+                client.command.socket.settimeout(10)
+                self.assertEqual(OK, client.do(ptpip.GET_STORAGE_IDS).code)
+            self.assertTrue(client.command.closed_within(10 * harness.PATIENCE))
+            self.assertTrue(client.events.closed_within(5), "both connections end")
+
+    def test_strict(self):
+        strict, lenient = self.camera("--strict").port, self.camera().port
+        with ptpip.Client(lenient, events=False) as client:
+            self.assertEqual(OK, client.do(ptpip.GET_STORAGE_IDS).code)
+        with ptpip.Client(strict, events=False, session=None) as client, self.assertRaises(ptpip.Closed):
+            client.do(ptpip.GET_DEVICE_INFO)
+        for wire in (ptpip.init_command(version=b""), ptpip.init_command()[:-1]):
+            wire = ptpip.packet(ptpip.INIT_COMMAND, wire[8:])
+            with ptpip.Client(lenient, init=wire):
+                pass
+            with ptpip.Connection(strict) as connection:
+                connection.send(wire)
+                self.assertEqual((ptpip.INIT_FAIL, struct.pack("<I", 1)), connection.receive())
+        with ptpip.Client(strict) as client:
+            self.assertEqual(OK, client.do(ptpip.GET_STORAGE_IDS).code)
 
 
 if __name__ == "__main__":

@@ -123,6 +123,44 @@ TEST(Handshake, SilenceIsClosedAfterTheLimit) {
   EXPECT_TRUE(world.log[0].contains("no whole first packet for 10 s")) << world.log[0];
 }
 
+TEST(Handshake, AnInitiatorThatIsLetInAndSaysNothingIsClosedAfterTheLimit) {
+  World world;
+  Client mute;
+  world.run([&]() -> Task<> { mute = co_await handshake(world, false); });
+  for (int second = 0; second < 9; ++second) world.advance(1s);
+  EXPECT_EQ(world.server->initiators(), 1u);
+  for (int second = 0; second < 3; ++second) world.advance(1s);
+  EXPECT_EQ(world.server->initiators(), 0u);
+  ASSERT_EQ(world.log.size(), 1u);
+  EXPECT_TRUE(world.log[0].contains("neither an event connection nor a request for 10 s")) << world.log[0];
+}
+
+TEST(Handshake, ARequestOrTheEventConnectionEndsTheLimit) {
+  for (const bool events : {false, true}) {
+    World world;
+    Client client;
+    world.run([&]() -> Task<> {
+      client = co_await handshake(world, events);
+      if (!events) co_await transaction(*client.command, request(op_nothing, 1));
+    });
+    for (int second = 0; second < 60; ++second) world.advance(1s);
+    EXPECT_EQ(world.server->initiators(), 1u);
+    EXPECT_TRUE(world.log.empty()) << world.log[0];
+    world.run([&]() -> Task<> {
+      const Received got = co_await transaction(*client.command, request(op_nothing, 2));
+      EXPECT_EQ(got.response.code, 0x2001);
+    });
+  }
+}
+
+TEST(Handshake, AShorterLimitForIdlenessHoldsFromTheBeginning) {
+  World world({.idle = 3s});
+  Client mute;
+  world.run([&]() -> Task<> { mute = co_await handshake(world, false); });
+  for (int second = 0; second < 5; ++second) world.advance(1s);
+  EXPECT_EQ(world.server->initiators(), 0u);
+}
+
 TEST(Slots, OneMoreThanThereAreIsBusy) {
   World world({.max_initiators = 1});
   world.run([&]() -> Task<> {
