@@ -1,9 +1,13 @@
 // A virtual USB device, told as a host sees it: docs/protocol.md §6, docs/virtual-usb.md.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <fstream>
 #include <utility>
 
 #include "tests/transport/usb_host.h"
+#include "transport/usb/out_endpoint.h"
 
 namespace stuntcam::tests {
 namespace {
@@ -593,6 +597,51 @@ TEST_F(Usb, StopsWithItsServer) {
   world.settle();
   EXPECT_TRUE(stopped);
   EXPECT_TRUE(host.gone);
+}
+
+struct NoBus final : transport::usb::Bus {
+  void answer(u32, UrbStatus, u64, View) override {}
+  void more(View) override {}
+  void accepted(u32, UrbStatus, u64) override {}
+  bool full() const override { return false; }
+  void unplugged() override {}
+};
+
+std::size_t resident() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t all = 0, pages = 0;
+  file >> all >> pages;
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Whoever takes it is always a little behind, so that it never is empty.
+TEST(UsbOutEndpoint, ForgetsWhatWasTakenOfALargeUrb) {
+  constexpr u64 size = 256 << 20;
+  constexpr std::size_t piece = 60'001, behind = 3 * piece;
+  NoBus bus;
+  transport::usb::OutEndpoint endpoint(512);
+  const std::size_t before = resident();
+  endpoint.submit(bus, 1, size, false);
+  u64 arrived = 0, taken = 0;
+  std::size_t largest = 0;
+  bool same = true;
+  Bytes buffer(piece);
+  while (taken < size) {
+    buffer[0] = pattern(arrived);
+    const View bytes = View(buffer).first(static_cast<std::size_t>(std::min<u64>(piece, size - arrived)));
+    if (!bytes.empty()) endpoint.arrive(bus, bytes);
+    arrived += bytes.size();
+    const u64 parked = endpoint.parked();
+    const auto count = static_cast<std::size_t>(arrived == size ? parked : parked - std::min<u64>(parked, behind));
+    for (u64 i = (taken + piece - 1) / piece * piece; i < taken + count; i += piece)
+      same = same && endpoint.bytes()[static_cast<std::size_t>(i - taken)] == pattern(i);
+    if (arrived == size && largest == 0) largest = resident();
+    if (count != 0) endpoint.take(bus, count);
+    taken += count;
+  }
+  EXPECT_TRUE(same);
+  EXPECT_LT(largest, before + (64 << 20));
+  EXPECT_EQ(endpoint.parked(), 0u);
 }
 
 TEST_F(Usb, WorksBesideNetworkClients) {

@@ -9,6 +9,8 @@ namespace {
 // A device's own memory takes this much before anybody looks at it: hosts send a command, or the empty packet behind
 // their data, and wait for it to be accepted before they read the answer.
 constexpr u64 packets_ahead = 2;
+// What was taken of an URB is forgotten once it is so much, and no less than the rest.
+constexpr std::size_t most_taken = 64 << 10;
 
 }  // namespace
 
@@ -39,8 +41,9 @@ void OutEndpoint::arrive(Bus& bus, View bytes) {
   }
   if (urbs_.empty()) return;
   Urb& urb = urbs_.back();
-  if (urb.taken == urb.bytes.size()) {
-    urb.bytes.clear();
+  const std::size_t rest = urb.bytes.size() - urb.taken;
+  if (rest == 0 || (urb.taken >= most_taken && urb.taken >= rest)) {
+    urb.bytes.erase(urb.bytes.begin(), urb.bytes.begin() + static_cast<std::ptrdiff_t>(urb.taken));
     urb.taken = 0;
   }
   urb.bytes.insert(urb.bytes.end(), bytes.begin(), bytes.end());
