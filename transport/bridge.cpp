@@ -244,13 +244,18 @@ Task<> Bridge::from_client(Exchange& exchange) {
 }
 
 void Bridge::lost(const std::exception_ptr& failure) {
-  broken_ = true;
-  if (patience_->over()) throw CameraFailed(fmt::format("the camera is silent: {}", patience_->what()));
+  if (patience_->over())
+    fail(fmt::format("it is silent, {}: if that happens again, switch it off and on", patience_->what()));
   try {
     std::rethrow_exception(failure);
   } catch (const std::system_error& error) {
-    throw CameraFailed(fmt::format("the camera is gone ({})", error.code().message()));
+    fail(fmt::format("it is gone ({}): is it on, and connected?", error.code().message()));
   }
+}
+
+void Bridge::fail(const std::string& why) {
+  broken_ = true;
+  throw CameraFailed(fmt::format("{}: {}", line_->title(), why));
 }
 
 Task<Message> Bridge::receive_from_camera() {
@@ -258,8 +263,7 @@ Task<Message> Bridge::receive_from_camera() {
   try {
     const auto message = co_await camera_.receive();
     if (message) co_return *message;
-    broken_ = true;
-    throw CameraFailed(fmt::format("the camera broke the protocol: {}", message.error().to_string()));
+    fail(fmt::format("it broke the protocol, {}: --record shows how", message.error().to_string()));
   } catch (const std::system_error&) {
     failure = std::current_exception();
   }

@@ -82,6 +82,7 @@ class Bridge {
   void stray(const ptp::Message&);
   Task<> answer_probe();
   [[noreturn]] void lost(const std::exception_ptr&);
+  [[noreturn]] void fail(const std::string& why);
 
   ServerCore& core_;
   std::shared_ptr<Association> association_;

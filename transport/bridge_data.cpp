@@ -28,7 +28,8 @@ Task<> Bridge::to_client(Exchange& exchange, Message data) {
     co_return;
   }
   // One frame of the camera, in packets.
-  if (data.size == unknown_size) throw CameraFailed("data of unknown length, which this dialect can't carry");
+  if (data.size == unknown_size)
+    fail("it sends data of unknown length, which this dialect can't carry: serve it without --as");
   const u64 total = data.size;
   const u64 largest = total <= core_.options.data_packet ? total : packet_size;
   data.wire = {};

@@ -10,6 +10,10 @@
 
 namespace stuntcam::transport {
 
+std::string Line::title() const {
+  return fmt::format("{} ({})", identity.name.empty() ? "the camera" : identity.name, command->peer());
+}
+
 // Waits until the client before has left nothing behind: that one may have vanished a moment ago.
 Task<std::shared_ptr<Line>> ServerCore::open_line(Association& association, ptp::Identity client) {
   while (line_taken) co_await hung_up.wait();
@@ -71,8 +75,11 @@ Task<> ServerCore::hang_up(std::shared_ptr<Line> line, bool in_step) {
 // A camera that does not answer does not hold up the end either.
 void ServerCore::let_go() {
   if (coroutines == 0) return;
-  if (options.log) options.log("the camera does not answer; it is left as it is");
-  if (const auto open = opened_line.lock()) {
+  const auto open = opened_line.lock();
+  if (options.log)
+    options.log(fmt::format("{} does not answer; it is left as it is: switch it off and on before it is used again",
+                            open ? open->title() : "the camera"));
+  if (open) {
     open->command->close();
     if (open->events) open->events->close();
   }

@@ -28,6 +28,7 @@ struct Share {
 // The camera's side of one client's conversation, handshake done. The links may be of any kind: what bridges does not
 // know.
 struct Line {
+  std::string title() const;  // for logs: "D5300 (usb:001,004)"
   std::unique_ptr<Link> command;
   std::shared_ptr<Link> events;  // null: they have a port of their own, dialled once the client wants them
   const Dialect* dialect = &standard_dialect();

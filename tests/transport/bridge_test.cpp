@@ -1,4 +1,6 @@
 // Clients that are let through to a real camera: on PTP/IP, and on USB.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -16,7 +18,8 @@ using transport::ServerOptions;
 
 // A server in front of a camera; clients over memory links.
 struct Front : Stage {
-  ~Front() {
+  ~Front() { end(); }
+  void end() {
     if (!server) return;
     bool stopped = false;
     server->stop([&] { stopped = true; });
@@ -54,18 +57,22 @@ struct Front : Stage {
 struct UsbFront : Front {
   explicit UsbFront(Manners manners = {}, bool shared = false) {
     toy->manners = manners;
+    toy->clock = &clock;
     auto usb = transport::usb::make_usb_camera(
         io, clock, {},
         [this](const transport::usb::Selector&) -> std::unique_ptr<transport::usb::Pipe> {
-          if (!plugged) throw transport::usb::Problem("no camera on USB", "plug it in");
+          if (toy->gone) throw transport::usb::Problem("no camera on USB", "plug it in");
           return std::make_unique<UsbToy>(io, toy);
         },
         [this](const std::string& line) { log.push_back(line); });
     usb->shared = shared;
     serve(std::move(usb));
   }
+  ~UsbFront() {
+    end();
+    EXPECT_EQ(toy->pipes, 0u);
+  }
   std::shared_ptr<UsbToy::State> toy = std::make_shared<UsbToy::State>(io);
-  bool plugged = true;
 };
 
 // A camera of the emulator's server on PTP/IP behind it, over memory links.
@@ -303,12 +310,10 @@ TEST(Bridge, SharedCameraThatVanishesEndsForAll) {
   front.run([&]() -> Task<> {
     const Client first = co_await handshake(front.connector());
     const Client second = co_await handshake(front.connector());
-    front.plugged = false;
     front.toy->plug_out();
     const bool one = co_await ended(*first.command);
     const bool two = co_await ended(*second.command);
     EXPECT_TRUE(one && two);
-    front.plugged = true;
     front.toy->plug_in();
   });
   front.advance(3s);
@@ -337,7 +342,6 @@ TEST(Bridge, CameraThatVanishesIsServedAgainWhenItReturns) {
   front.run([&]() -> Task<> {
     const Client client = co_await handshake(front.connector());
     co_await send(*client.command, request(op_bytes, 1, 8 << 20));
-    front.plugged = false;
     const bool command_ends = co_await ended(*client.command);
     const bool events_end = co_await ended(*client.events);
     EXPECT_TRUE(command_ends && events_end);
@@ -348,7 +352,6 @@ TEST(Bridge, CameraThatVanishesIsServedAgainWhenItReturns) {
     co_await send(*early, hello);
     const Message answer = co_await receive(*early);
     EXPECT_EQ(answer.kind, Kind::init_fail);
-    front.plugged = true;
     front.toy->plug_in();
   });
   front.advance(3s);
@@ -363,11 +366,182 @@ TEST(Bridge, CameraThatIsUnpluggedWhileNobodyAsksClosesItsClient) {
   UsbFront front;
   front.run([&]() -> Task<> {
     const Client client = co_await handshake(front.connector());
-    front.plugged = false;
     front.toy->plug_out();
     const bool closed = co_await ended(*client.command);
     EXPECT_TRUE(closed);
   });
+}
+
+// All that a client does with a camera. false: its connection ended.
+Task<bool> whole_visit(UsbFront& front, Client& client) {
+  try {
+    Link& camera = *client.command;
+    co_await transaction(camera, request(0x1002, 0, 1));
+    const Received got = co_await transaction(camera, request(op_bytes, 1, 30'000));
+    EXPECT_EQ(got.data, expected(30'000));
+    co_await send(camera, announced_request(op_take, 2));
+    co_await send_data(camera, 2, expected(300'000));
+    const Received taken = co_await transaction(camera, {});
+    EXPECT_EQ(taken.response.code, 0x2001);
+    co_await send(camera, request(op_bytes, 3, 2 << 20));
+    co_await receive(camera);
+    co_await send(camera, cancel_of(3));
+    co_await response(camera);
+    front.toy->manners.stall_in = true;
+    const Received stalled = co_await transaction(camera, request(op_bytes, 4, 5000));
+    EXPECT_EQ(stalled.response.code, 0x2002);
+    front.toy->event(0x4002, {42});
+    const Message event = co_await receive(*client.events);
+    EXPECT_EQ(event.params[0], 42u);
+    const Received closed = co_await transaction(camera, request(0x1003, 5));
+    EXPECT_EQ(closed.response.code, 0x2001);
+  } catch (const std::system_error&) {
+    co_return false;
+  }
+  co_return true;
+}
+
+TEST(Bridge, UnpluggedAtEveryMoment) {
+  bool through = false;
+  unsigned call = 0;
+  while (!through && call < 1000 && !HasFailure()) {
+    UsbFront front;
+    SCOPED_TRACE(fmt::format("at call {}", ++call));
+    Client client;
+    front.run([&]() -> Task<> {
+      client = co_await handshake(front.connector());
+      front.toy->manners.dies_at_call = front.toy->calls + call;
+      through = co_await whole_visit(front, client);
+      if (through) co_return;
+      const bool command_ended = co_await ended(*client.command);
+      const bool events_ended = co_await ended(*client.events);
+      EXPECT_TRUE(command_ended && events_ended);
+    });
+    if (through) {
+      EXPECT_EQ(front.toy->cancelled_id, 3u);
+      continue;
+    }
+    front.advance(2s);
+    EXPECT_EQ(front.toy->pipes, 0u);
+    front.toy->plug_in();
+    front.toy->manners.stall_in = false;
+    front.advance(2s);
+    front.run([&]() -> Task<> {
+      const Client next = co_await handshake(front.connector());
+      const Received got = co_await transaction(*next.command, request(op_bytes, 1, 3000));
+      EXPECT_EQ(got.data, expected(3000));
+    });
+  }
+  EXPECT_TRUE(through);
+  EXPECT_GT(call, 30u);
+}
+
+// A cancel that ends in a reset costs its transaction, and not the client's session.
+TEST(Bridge, SessionOutlivesAReset) {
+  for (const bool keeps : {false, true}) {
+    UsbFront front({.keeps_session = keeps});
+    Client client;
+    front.run([&]() -> Task<> {
+      client = co_await handshake(front.connector());
+      co_await transaction(*client.command, request(0x1002, 0, 1));
+      front.toy->manners.busy_polls = 1'000'000;
+      co_await send(*client.command, request(op_bytes, 1, 30 << 20));
+      co_await receive(*client.command);
+      co_await send(*client.command, cancel_of(1));
+      const Message last = co_await response(*client.command);
+      EXPECT_EQ(last.code, 0x201F);
+      EXPECT_EQ(front.toy->port_resets, 1u);
+      EXPECT_TRUE(front.toy->session);
+      const Received again = co_await transaction(*client.command, request(0x1002, 2, 1));
+      EXPECT_EQ(again.response.code, 0x201E) << "as the client sees it, it never was closed";
+      client.command->close();
+      const bool noticed = co_await ended(*client.events);
+      EXPECT_TRUE(noticed);
+      const Client next = co_await handshake(front.connector());
+      const Received opened = co_await transaction(*next.command, request(0x1002, 0, 1));
+      EXPECT_EQ(opened.response.code, 0x2001);
+    });
+  }
+}
+
+// One that keeps it in a reset after a client was lost, too: the next client's takes its place.
+TEST(Bridge, SessionThatAResetDidNotCloseIsReplaced) {
+  UsbFront front({.keeps_session = true});
+  front.run([&]() -> Task<> {
+    const Client client = co_await handshake(front.connector());
+    co_await transaction(*client.command, request(0x1002, 0, 1));
+    front.toy->manners.silent = true;
+    co_await send(*client.command, request(op_nothing, 1));
+    const bool closed = co_await ended(*client.command);
+    EXPECT_TRUE(closed);
+    front.toy->manners.silent = false;
+    const Client next = co_await handshake(front.connector());
+    EXPECT_TRUE(front.toy->session);
+    const Received opened = co_await transaction(*next.command, request(0x1002, 0, 1));
+    EXPECT_EQ(opened.response.code, 0x2001);
+    EXPECT_EQ(front.toy->operations, (std::vector<u16>{0x1002, op_nothing, 0x1002, 0x1003, 0x1002}));
+  });
+}
+
+struct Complaint {
+  Manners manners;
+  bool cancels;
+  std::string what, remedy;
+};
+
+TEST(Bridge, EachComplaintNamesTheCameraAndWhatHelps) {
+  using transport::usb::Status;
+  const std::vector<Complaint> complaints{
+      {{.silent = true}, false, "it is silent, no answer to", "switch it off and on"},
+      {{.silent = true, .babbles = true}, false, "it sends what is no answer", "switch it off and on"},
+      {{.busy_polls = 1'000'000}, true, "does not become idle", "switch it off and on"},
+      {{.busy_polls = 1'000'000}, true, "resetting it", "switch it off and on"},
+      {{.surplus = -20'000}, false, "less than it announced", "ask for it again"},
+      {{.wrong_id = 5}, false, "came with id", "put right"},
+      {{.next_read = Status::failed, .no_response = true}, false, "a transfer of operation 0x9002 failed", "cable"},
+      {{.interrupt_stalls = 1000}, false, "its events fail", "plug it in again"},
+      {{.dies_after = 10'000}, false, "it is gone (", "is it on"},
+      {{.dies_after = 10'000}, false, "gone; it is served again", "plug it in"}};
+  for (const auto& [manners, cancels, what, remedy] : complaints) {
+    UsbFront front;
+    front.toy->about.bus = 1;
+    front.toy->about.device = 23;
+    front.run([&]() -> Task<> {
+      const Client client = co_await handshake(front.connector());
+      co_await transaction(*client.command, request(0x1002, 0, 1));
+      front.toy->manners = manners;
+      try {
+        if (manners.interrupt_stalls != 0) front.toy->event(0x4002, {1});
+        co_await send(*client.command, request(op_bytes, 3, 50'000));
+        if (cancels) co_await send(*client.command, cancel_of(3));
+        co_await response(*client.command);
+      } catch (const std::system_error&) {  // some end the connection
+      }
+    });
+    front.advance(2s);
+    bool said = false;
+    for (const std::string& line : front.log) {
+      EXPECT_TRUE(line.contains("Toy (usb:001,023): ")) << line;
+      said = said || (line.contains(what) && line.contains(remedy));
+    }
+    EXPECT_TRUE(said) << what;
+  }
+}
+
+TEST(Bridge, CameraThatIsLeftAsItIsIsNamed) {
+  UsbFront front({.silent = true, .deaf = true});
+  Client client;
+  front.run([&]() -> Task<> {
+    client = co_await handshake(front.connector());
+    co_await send(*client.command, request(0x1002, 0, 1));
+  });
+  front.server->stop([] {});
+  front.advance(2s);
+  ASSERT_FALSE(front.log.empty());
+  EXPECT_TRUE(front.log.back().contains("Toy (usb:000,000) does not answer; it is left as it is: switch it off"))
+      << front.log.back();
+  front.server.reset();
+  front.camera.reset();
 }
 
 TEST(Bridge, SilentCameraDoesNotKeepItsClientForEver) {

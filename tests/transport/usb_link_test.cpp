@@ -17,6 +17,7 @@ using transport::usb::Links;
 struct Usb : Stage {
   explicit Usb(Manners manners = {}) {
     toy->manners = manners;
+    toy->clock = &clock;
     toy->about.bulk_in_packet = toy->about.bulk_out_packet = manners.packet;
     toy->about.interrupt_packet = manners.interrupt_packet;
     links.emplace(io, clock, std::make_unique<UsbToy>(io, toy),
@@ -61,7 +62,7 @@ void expect_all_sizes(const Manners& manners) {
       EXPECT_EQ(nothing.response.code, 0x2001) << "behind " << size;
     }
   });
-  EXPECT_LE(usb.toy->most_reads, 4u);
+  EXPECT_EQ(usb.toy->most_reads, manners.unknown_length ? 1u : 4u);
 }
 
 TEST(UsbLink, DataOfEverySize) {
@@ -330,6 +331,141 @@ TEST(UsbLink, StallOfAnUpload) {
   });
 }
 
+TEST(UsbLink, StalledEmptyPacketBehindAnUploadIsNoFailure) {
+  for (const u16 packet : std::array<u16, 2>{512, 1024}) {
+    // With the last transfer, and in a transfer of its own.
+    for (const u32 size : {2 * 1024u - 12, 1024 * 1024u - 12}) {
+      Usb usb({.packet = packet, .zlp_out_stall = true});
+      usb.run([&]() -> Task<> {
+        co_await send(*usb.command, announced_request(op_take, 1));
+        co_await send_data(*usb.command, 1, expected(size), 65536);
+        const Received got = co_await transaction(*usb.command, {});
+        EXPECT_EQ(got.response.code, 0x2001);
+        EXPECT_EQ(usb.toy->taken.size(), size + 12u);
+        EXPECT_EQ(usb.toy->cleared, 1u) << "the halt";
+      });
+      EXPECT_TRUE(usb.log.empty());
+    }
+  }
+}
+
+// Whoever gives up closes the link, and must not wait for what the camera does not take.
+TEST(UsbLink, ClosedLinkWaitsForNothingThatIsOnItsWay) {
+  for (const bool upload : {false, true}) {
+    Usb usb({.stuck_out = !upload});
+    bool over = false;
+    const auto wait = [&]() -> Task<> {
+      try {
+        co_await send(*usb.command, announced_request(op_take, 1));
+        usb.toy->manners.stuck_out = true;
+        co_await send_data(*usb.command, 1, expected(5 << 20));
+        co_await transaction(*usb.command, {});
+      } catch (const std::system_error& error) {
+        over = error.code() == asio::error::operation_aborted;
+      }
+    };
+    asio::co_spawn(usb.io, wait(), asio::detached);
+    usb.settle();
+    EXPECT_FALSE(over);
+    EXPECT_EQ(usb.toy->writes.size(), upload ? 4u : 1u);
+    usb.command->close();
+    usb.settle();
+    EXPECT_TRUE(over) << (upload ? "upload" : "command");
+    EXPECT_TRUE(usb.toy->writes.empty());
+  }
+}
+
+TEST(UsbLink, FailedReadIsMendedByTheResponseOrAReset) {
+  using transport::usb::Status;
+  for (const Status how : {Status::failed, Status::overflow, Status::timed_out}) {
+    for (const bool answers : {true, false}) {
+      Usb usb({.next_read = how, .no_response = !answers});
+      usb.run([&]() -> Task<> {
+        const Received got = co_await transaction(*usb.command, request(op_bytes, 1, 1000));
+        EXPECT_EQ(got.response.code, answers ? 0x2001 : 0x2002) << "found behind the failure, or an error";
+        usb.toy->manners.no_response = false;
+        const Received next = co_await transaction(*usb.command, request(op_bytes, 2, 5000));
+        EXPECT_EQ(next.data, expected(5000));
+      });
+      EXPECT_EQ(std::ranges::count(usb.toy->requests, transport::usb::device_reset), answers ? 0 : 1);
+      EXPECT_EQ(usb.toy->port_resets, 0u);
+    }
+  }
+}
+
+TEST(UsbLink, FailedReadWithinDataEndsIt) {
+  using transport::usb::Status;
+  for (const Status how : {Status::failed, Status::overflow}) {
+    Usb usb;
+    usb.run([&]() -> Task<> {
+      co_await send(*usb.command, request(op_bytes, 1, 3 << 20));
+      const Message start = co_await receive(*usb.command);
+      EXPECT_EQ(start.total, 3u << 20);
+      usb.toy->manners.next_read = how;
+      const Received got = co_await transaction(*usb.command, {});
+      EXPECT_LT(got.data.size(), 3u << 20);
+      EXPECT_EQ(got.response.code, 0x2001) << "the camera's own, found behind what was left";
+      const Received next = co_await transaction(*usb.command, request(op_bytes, 2, 5000));
+      EXPECT_EQ(next.data, expected(5000));
+    });
+  }
+}
+
+// Never an answer, and never quiet: it is given up after so many, and the drain after so long.
+TEST(UsbLink, CameraThatBabblesIsReset) {
+  Usb usb({.silent = true, .babbles = true});
+  usb.run([&]() -> Task<> {
+    const Received got = co_await transaction(*usb.command, request(op_nothing, 1));
+    EXPECT_EQ(got.response.code, 0x2002);
+    EXPECT_EQ(std::ranges::count(usb.toy->requests, transport::usb::device_reset), 1);
+    EXPECT_GE(usb.clock.now(), 3600ms) << "4096 strays, and 3 s of drain";
+    EXPECT_LT(usb.clock.now(), 5s);
+    usb.toy->manners.silent = false;
+    const Received next = co_await transaction(*usb.command, request(op_nothing, 2));
+    EXPECT_EQ(next.response.code, 0x2001);
+  });
+  EXPECT_TRUE(usb.log.front().contains("no answer to operation 0x9001")) << usb.log.front();
+}
+
+TEST(UsbLink, StatusThatIsNeitherFineNorBusyEndsInAReset) {
+  Usb usb({.status_code = 0x2002});
+  usb.run([&]() -> Task<> {
+    co_await send(*usb.command, request(op_bytes, 4, 20 << 20));
+    co_await receive(*usb.command);
+    co_await send(*usb.command, cancel_of(4));
+    const Message last = co_await response(*usb.command);
+    EXPECT_EQ(last.code, 0x201F);
+    EXPECT_EQ(usb.toy->port_resets, 1u);
+    EXPECT_LT(usb.clock.now(), 1s) << "it is not asked again";
+  });
+}
+
+TEST(UsbLink, SessionOutlivesTheResetsThatAreOurs) {
+  for (const bool keeps : {false, true}) {
+    Usb usb({.busy_polls = 1'000'000, .keeps_session = keeps});
+    usb.run([&]() -> Task<> {
+      co_await transaction(*usb.command, request(0x1002, 0, 1));
+      co_await send(*usb.command, request(op_bytes, 4, 20 << 20));
+      co_await receive(*usb.command);
+      co_await send(*usb.command, cancel_of(4));
+      const Message last = co_await response(*usb.command);
+      EXPECT_EQ(last.code, 0x201F);
+      EXPECT_EQ(usb.toy->port_resets, 1u);
+      EXPECT_TRUE(usb.toy->session);
+      EXPECT_EQ(usb.toy->operations, (std::vector<u16>{0x1002, op_bytes, 0x1002}));
+      const Received closed = co_await transaction(*usb.command, request(0x1003, 5));
+      EXPECT_EQ(closed.response.code, 0x2001);
+      usb.toy->manners.busy_polls = 1'000'000;
+      co_await send(*usb.command, request(op_bytes, 6, 20 << 20));
+      co_await receive(*usb.command);
+      co_await send(*usb.command, cancel_of(6));
+      co_await response(*usb.command);
+      EXPECT_EQ(usb.toy->port_resets, 2u);
+      EXPECT_FALSE(usb.toy->session) << "one that was closed stays so";
+    });
+  }
+}
+
 TEST(UsbLink, CameraThatTakesNothingIsReset) {
   Usb usb({.refuses_class_reset = true, .takes_nothing = true});
   usb.run([&]() -> Task<> {
@@ -383,6 +519,27 @@ TEST(UsbLink, EventsWholeAndInPieces) {
   }
 }
 
+TEST(UsbLink, HaltsOfTheInterruptEndpointAreCleared) {
+  Usb usb({.interrupt_stalls = 5});
+  usb.run([&]() -> Task<> {
+    usb.toy->event(0x4002, {7});
+    const Message added = co_await receive(*usb.events);
+    EXPECT_EQ(added.params[0], 7u);
+    EXPECT_EQ(usb.toy->cleared, 5u);
+  });
+  EXPECT_TRUE(usb.log.empty());
+}
+
+TEST(UsbLink, InterruptEndpointThatHaltsForEverIsLeft) {
+  Usb usb({.interrupt_stalls = 1000});
+  usb.run([&]() -> Task<> {
+    const Received got = co_await transaction(*usb.command, request(op_bytes, 1, 5000));
+    EXPECT_EQ(got.data, expected(5000));
+  });
+  EXPECT_EQ(usb.log.size(), 1u);
+  EXPECT_EQ(usb.toy->cleared, 5u);
+}
+
 TEST(UsbLink, NoiseOnTheInterruptEndpointIsDropped) {
   Usb usb;
   usb.run([&]() -> Task<> {
@@ -405,6 +562,31 @@ TEST(UsbLink, LongEventsAreAskedFor) {
     EXPECT_EQ(event.params[0], 0x11u);
     EXPECT_EQ(event.params[1], 0x22u);
   });
+}
+
+// Whether the tail comes in the same packet, in packets of its own, or not at all.
+TEST(UsbLink, LongEventsLeaveNoTail) {
+  for (const u16 packet : std::array<u16, 4>{8, 16, 24, 64}) {
+    for (const bool tail : {true, false}) {
+      Usb usb({.interrupt_packet = packet});
+      usb.toy->extended = hex("02 40 09 00 00 00 01 00 04 00 11 00 00 00");
+      usb.run([&]() -> Task<> {
+        for (u32 i = 0; i < 3; ++i) {
+          Bytes bytes = hex("20 00 00 00 04 00 02 40 00 00 00 00 01000000 02000000 03000000 04000000 05000000");
+          if (!tail) bytes.resize(24);
+          usb.toy->event_bytes(bytes);
+          const Message first = co_await receive(*usb.events);
+          EXPECT_EQ(first.code, 0x4002);
+          EXPECT_EQ(first.params[0], 0x11u);
+          usb.toy->event(0x4006, {i});
+          const Message next = co_await receive(*usb.events);
+          EXPECT_EQ(next.code, 0x4006) << packet << (tail ? " with" : " without") << " tail";
+          EXPECT_EQ(next.params[0], i);
+        }
+      });
+      EXPECT_TRUE(usb.log.empty());
+    }
+  }
 }
 
 TEST(UsbLink, HandshakeAndProbesAreAnsweredHere) {
@@ -454,6 +636,18 @@ TEST(UsbSelector, WhatPeopleWrite) {
   EXPECT_EQ(place->device, 2);
   for (const auto* wrong : {"x", "04b0:", ":1", "1,", "1,999", "04b0:0433:1", "12345:1"})
     EXPECT_FALSE(parse_selector(wrong).has_value()) << wrong;
+}
+
+TEST(UsbProblems, SayWhatHelps) {
+  using transport::usb::remedy_for_busy, transport::usb::remedy_for_permission;
+  EXPECT_TRUE(remedy_for_busy("gvfsd-gphoto2").contains("gio mount -s gphoto2"));
+  EXPECT_TRUE(remedy_for_busy("gvfsd-gphoto2").contains("systemctl --user mask --now gvfs-gphoto2-volume-monitor"));
+  EXPECT_TRUE(remedy_for_busy("kiod5").contains("kquitapp5 kiod5"));
+  EXPECT_TRUE(remedy_for_busy("gphoto2").contains("pkill gphoto2"));
+  EXPECT_FALSE(remedy_for_busy("gphoto2").contains("gio mount"));
+  EXPECT_TRUE(remedy_for_busy("").contains("fuser -v /dev/bus/usb"));
+  EXPECT_TRUE(remedy_for_permission(1, 23).contains("/dev/bus/usb/001/023"));
+  EXPECT_TRUE(remedy_for_permission(1, 23).contains("70-stuntcam.rules"));
 }
 
 }  // namespace

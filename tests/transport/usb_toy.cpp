@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "ptp/writer.h"
 #include "transport/usb/class_request.h"
@@ -31,6 +32,8 @@ UsbToy::UsbToy(asio::io_context& io, std::shared_ptr<State> state) : io_(io), st
 UsbToy::~UsbToy() {
   state_->reads.clear();
   state_->interrupts.clear();
+  state_->writes.clear();
+  state_->reading = 0;
   --state_->pipes;
 }
 
@@ -45,14 +48,36 @@ void UsbToy::State::finish(Done done, Status status, Bytes buffer, std::size_t s
   asio::post(io, [done = std::move(done), transfer] { done(std::move(*transfer)); });
 }
 
+void UsbToy::State::called() {
+  if (++calls == manners.dies_at_call) plug_out();
+}
+
+void UsbToy::State::babble() {
+  if (babbling || !packets.empty()) return;
+  babbling = true;
+  clock->after(std::chrono::milliseconds(10), [this] {
+    babbling = false;
+    if (!manners.babbles) return;
+    packets.insert(packets.end(), 64, Bytes(40, 0xEE));
+    pump();
+  });
+}
+
 void UsbToy::bulk_in(Bytes buffer, Done done) {
+  state_->called();
+  if (state_->manners.babbles) state_->babble();
   EXPECT_EQ(buffer.size() % state_->about.bulk_in_packet, 0u) << "the camera may overflow this buffer";
-  state_->reads.push_back({std::move(buffer), 0, std::move(done)});
-  state_->most_reads = std::max<unsigned>(state_->most_reads, static_cast<unsigned>(state_->reads.size()));
+  auto ended = [state = state_, done = std::move(done)](Transfer transfer) {
+    --state->reading;
+    done(std::move(transfer));
+  };
+  state_->most_reads = std::max(state_->most_reads, ++state_->reading);
+  state_->reads.push_back({std::move(buffer), 0, std::move(ended)});
   state_->pump();
 }
 
 void UsbToy::interrupt_in(Bytes buffer, Done done) {
+  state_->called();
   state_->interrupts.push_back({std::move(buffer), 0, std::move(done)});
   state_->pump();
 }
@@ -69,20 +94,23 @@ void UsbToy::State::pump() {
       if (bytes.size() == packet && read.size < read.buffer.size()) continue;
       Read ended = std::move(read);
       waiting.pop_front();
-      finish(std::move(ended.done), Status::ok, std::move(ended.buffer), ended.size);
+      Status status = Status::ok;
+      if (&waiting == &reads) status = std::exchange(manners.next_read, {}).value_or(status);
+      finish(std::move(ended.done), status, std::move(ended.buffer), ended.size);
     }
   };
   if (gone) {
-    for (auto* const waiting : {&reads, &interrupts}) {
-      while (!waiting->empty()) {
-        Read read = std::move(waiting->front());
-        waiting->pop_front();
-        finish(std::move(read.done), Status::gone, std::move(read.buffer), 0);
-      }
-    }
+    for (auto* const waiting : {&reads, &interrupts, &writes}) end_all(*waiting, Status::gone);
     return;
   }
-  serve(interrupts, events, about.interrupt_packet);
+  if (manners.interrupt_stalls != 0 && !halted_interrupt && !interrupts.empty()) {
+    --manners.interrupt_stalls;
+    halted_interrupt = true;
+    Read read = std::move(interrupts.front());
+    interrupts.pop_front();
+    finish(std::move(read.done), Status::stalled, std::move(read.buffer), 0);
+  }
+  if (!halted_interrupt) serve(interrupts, events, about.interrupt_packet);
   serve(reads, packets, about.bulk_in_packet);
   if (halted_in && packets.empty() && !reads.empty()) {
     Read read = std::move(reads.front());
@@ -92,14 +120,23 @@ void UsbToy::State::pump() {
   if (dying && packets.empty()) plug_out();
 }
 
+void UsbToy::State::end_all(std::deque<Read>& waiting, Status status) {
+  while (!waiting.empty()) {
+    Read read = std::move(waiting.front());
+    waiting.pop_front();
+    finish(std::move(read.done), status, std::move(read.buffer), read.size);
+  }
+}
+
 void UsbToy::State::plug_out() {
   gone = true;
   pump();
 }
 
 void UsbToy::State::plug_in() {
-  gone = dying = halted_in = halted_out = session = in_data = false;
+  gone = dying = halted_in = halted_out = halted_interrupt = session = in_data = false;
   manners.dies_after.reset();
+  manners.dies_at_call = 0;
   packets.clear();
   events.clear();
 }
@@ -194,7 +231,8 @@ void UsbToy::State::answer(View bytes) {
       break;
     case op_bytes:
       send_data(u32_at(bytes, 12));
-      if (!halted_in) respond(0x2001);
+      if (!halted_in && !manners.no_response) respond(0x2001);
+      pump();
       break;
     case op_take:
       in_data = true;
@@ -217,7 +255,12 @@ void UsbToy::State::take(View bytes, bool end) {
 
 void UsbToy::bulk_out(Bytes data, bool zero_packet, transport::Duration, Done done) {
   State& state = *state_;
+  state.called();
   const std::size_t size = data.size();
+  if (state.manners.stuck_out) {
+    state.writes.push_back({std::move(data), 0, std::move(done)});
+    return state.pump();
+  }
   if (state.halted_out && state.in_data) {
     state.finish(std::move(done), Status::stalled, std::move(data), 0);
     return;
@@ -228,9 +271,11 @@ void UsbToy::bulk_out(Bytes data, bool zero_packet, transport::Duration, Done do
   }
   state.out_sizes.push_back(size);
   const Bytes copy = data;
-  state.finish(std::move(done), Status::ok, std::move(data), size);
+  const bool full = size % state.about.bulk_out_packet == 0;
+  const bool end = !full || zero_packet || size == 0;
+  const bool refuses_end = state.manners.zlp_out_stall && state.in_data && full && end;
+  state.finish(std::move(done), refuses_end ? Status::stalled : Status::ok, std::move(data), size);
   if (state.gone) return;
-  const bool end = size % state.about.bulk_out_packet != 0 || zero_packet || size == 0;
   if (state.in_data)
     state.take(copy, end);
   else
@@ -239,6 +284,7 @@ void UsbToy::bulk_out(Bytes data, bool zero_packet, transport::Duration, Done do
 
 void UsbToy::control(Control control, Bytes data, transport::Duration, Done done) {
   State& state = *state_;
+  state.called();
   state.requests.push_back(control.request);
   if (state.manners.deaf) return;
   Status status = Status::ok;
@@ -259,7 +305,7 @@ void UsbToy::control(Control control, Bytes data, transport::Duration, Done done
       if (state.halted_in) halted.push_back(state.about.bulk_in);
       if (state.halted_out) halted.push_back(state.about.bulk_out);
       writer.integer(static_cast<u16>(4 + 4 * halted.size()));
-      writer.integer(busy ? u16{0x2019} : u16{0x2001});
+      writer.integer(busy ? u16{0x2019} : state.manners.status_code);
       for (const u32 address : halted) writer.integer(address);
       size = state.manners.status_empty ? 0 : std::min(said.size(), data.size());
       std::copy_n(said.begin(), size, data.begin());
@@ -271,6 +317,7 @@ void UsbToy::control(Control control, Bytes data, transport::Duration, Done done
         break;
       }
       if (!state.manners.keeps_session) state.session = false;
+      state.manners.babbles = false;
       state.packets.clear();
       state.in_data = state.halted_in = state.halted_out = false;
       break;
@@ -286,17 +333,16 @@ void UsbToy::control(Control control, Bytes data, transport::Duration, Done done
 }
 
 void UsbToy::cancel(Endpoint endpoint) {
-  if (endpoint == Endpoint::bulk_out) return;
-  auto& waiting = endpoint == Endpoint::bulk_in ? state_->reads : state_->interrupts;
-  while (!waiting.empty()) {
-    State::Read read = std::move(waiting.front());
-    waiting.pop_front();
-    state_->finish(std::move(read.done), Status::cancelled, std::move(read.buffer), read.size);
-  }
+  state_->called();
+  state_->end_all(endpoint == Endpoint::bulk_in    ? state_->reads
+                  : endpoint == Endpoint::bulk_out ? state_->writes
+                                                   : state_->interrupts,
+                  Status::cancelled);
 }
 
 void UsbToy::clear_halt(Endpoint endpoint, std::function<void(Status)> done) {
   State& state = *state_;
+  state.called();
   ++state.cleared;
   if (state.manners.deaf) return;
   if (endpoint == Endpoint::bulk_in && state.halted_in) {
@@ -304,13 +350,16 @@ void UsbToy::clear_halt(Endpoint endpoint, std::function<void(Status)> done) {
     if (state.manners.response_after_stall) state.respond(0x200F);
   }
   if (endpoint == Endpoint::bulk_out) state.halted_out = state.in_data = false;
+  if (endpoint == Endpoint::interrupt_in) state.halted_interrupt = false;
   asio::post(io_, [done = std::move(done), gone = state.gone] { done(gone ? Status::gone : Status::ok); });
 }
 
 void UsbToy::reset(std::function<void(Status)> done) {
+  state_->called();
   ++state_->port_resets;
   if (state_->manners.deaf) return;
   state_->manners.busy_polls = 0;
+  state_->manners.status_code = 0x2001;
   if (!state_->manners.keeps_session) state_->session = false;
   asio::post(io_, [done = std::move(done), gone = state_->gone] { done(gone ? Status::gone : Status::ok); });
 }

@@ -33,8 +33,16 @@ struct Manners {
   bool stale_tail = false;        // of an older data phase, before the next answer
   bool garbage = false;           // before each answer
   std::optional<u64> dies_after;  // bytes sent in a data phase
+  unsigned dies_at_call = 0;      // of the pipe
   bool takes_nothing = false;     // bulk out times out
+  bool stuck_out = false;         // bulk out ends when it is cancelled
+  bool zlp_out_stall = false;     // the empty packet behind a full last one
   bool deaf = false;              // what is asked on the control endpoint, clearing halts and resets never end
+  std::optional<transport::usb::Status> next_read;  // its end
+  bool no_response = false;                         // behind data
+  bool babbles = false;                             // 64 packets every 10 ms, until it is reset
+  u16 status_code = 0x2001;                         // until the port is reset
+  unsigned interrupt_stalls = 0;                    // halts of the interrupt endpoint, one after the other
 };
 
 class UsbToy final : public transport::usb::Pipe {
@@ -77,20 +85,23 @@ struct UsbToy::State {
     Done done;
   };
   asio::io_context& io;
+  transport::Clock* clock = nullptr;  // for those that babble
   Manners manners;
   transport::usb::Interface about;
-  std::deque<Read> reads, interrupts;
+  std::deque<Read> reads, interrupts, writes;
   std::deque<Bytes> packets, events;  // to the host, each at most one packet
-  bool gone = false, halted_in = false, halted_out = false;
+  bool gone = false, halted_in = false, halted_out = false, halted_interrupt = false;
+  unsigned calls = 0;  // of the pipe
   bool session = false;
-  bool dying = false;                  // with the last packet
+  bool dying = false;  // with the last packet
+  bool babbling = false;
   Bytes command, taken;                // the last command; the payload of the last data phase to the camera
   std::vector<std::size_t> out_sizes;  // of transfers to the camera
   bool out_ended = false;              // the data phase ended with a short packet
   bool in_data = false;
-  Bytes extended;            // answer to 0x65
-  unsigned most_reads = 0;   // in flight at once
-  std::vector<u8> requests;  // on the control endpoint
+  Bytes extended;                        // answer to 0x65
+  unsigned reading = 0, most_reads = 0;  // in flight at once
+  std::vector<u8> requests;              // on the control endpoint
   unsigned port_resets = 0, cleared = 0, pipes = 0;
   u32 cancelled_id = 0;
   std::vector<u16> operations;
@@ -100,6 +111,9 @@ struct UsbToy::State {
   void event(u16 code, std::initializer_list<u32> params);
   void event_bytes(Bytes bytes);
   void pump();
+  void end_all(std::deque<Read>&, Status);
+  void called();
+  void babble();
 
   void finish(Done done, Status status, Bytes buffer, std::size_t size);
   void push(View bytes, bool end, unsigned zero_packets);

@@ -15,7 +15,7 @@ void Device::start() { listen(); }
 ptp::Identity Device::identity() const {
   const Interface& usb = interface();
   ptp::Identity identity;
-  identity.name = usb.name.empty() ? fmt::format("USB {:04x}:{:04x}", usb.vendor, usb.product) : usb.name;
+  identity.name = name_of(usb);
   u64 hash = 0xCBF29CE484222325;  // FNV-1a
   for (const char c : usb.serial_number) hash = (hash ^ static_cast<u8>(c)) * 0x100000001B3;
   const u8 head[] = {'u',
@@ -31,6 +31,12 @@ ptp::Identity Device::identity() const {
   return identity;
 }
 
+void Device::abandon() {
+  if (out_in_flight_ == 0) return;
+  out_failed_ = Status::cancelled;
+  pipe_->cancel(Endpoint::bulk_out);
+}
+
 void Device::lose() {
   gone_ = true;
   in_flight_.clear();
@@ -38,9 +44,7 @@ void Device::lose() {
 }
 
 void Device::log(const std::string& what) const {
-  if (!log_) return;
-  const Interface& usb = interface();
-  log_(fmt::format("{} (usb:{:03},{:03}): {}", identity().name, usb.bus, usb.device, what));
+  if (log_) log_(fmt::format("{}: {}", title(interface()), what));
 }
 
 }  // namespace stuntcam::transport::usb

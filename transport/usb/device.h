@@ -45,6 +45,7 @@ class Device : public std::enable_shared_from_this<Device> {
   Task<std::size_t> read(Room, const bool& closed);
   u64 frame_left() const { return frame_left_; }
   bool has_input() const;
+  void abandon();  // nobody waits any more for what is on its way to the camera
   // ---- the event link ----
   std::deque<ptp::Message> events;
   unsigned listeners = 0;  // who takes them
@@ -77,6 +78,7 @@ class Device : public std::enable_shared_from_this<Device> {
   void skim();
   Task<std::optional<Said>> answer();
   std::optional<Said> take_response(View);
+  void note_session(u16 response);
   std::optional<Said> begin_data(View);
   std::optional<Said> next_frame();
   bool cut_short() const;
@@ -88,6 +90,7 @@ class Device : public std::enable_shared_from_this<Device> {
   Task<> send(Bytes, bool end);
   Task<> send_command();
   Task<> end_of_data();
+  Task<> until_sent();
 
   // recovery.cpp
   // Where an answer of the pipe will be, and what puts it there and wakes who waits for it.
@@ -106,7 +109,9 @@ class Device : public std::enable_shared_from_this<Device> {
   Task<std::optional<ptp::Message>> drain(Duration quiet);
   Task<> cancel_transaction();
   Task<> recover(Status why);
-  Task<bool> reset();
+  Task<> reset();
+  Task<> reset_port();
+  Task<> reopen(ptp::Message session);
   void conclude(u16 code);
 
   // device_events.cpp
@@ -132,10 +137,11 @@ class Device : public std::enable_shared_from_this<Device> {
 
   // The transaction under way.
   ptp::Message request_;
-  bool under_way_ = false;  // no response yet
-  bool asked_ = false;      // an answer is to come
-  bool stale_ = true;       // something older may come before it
-  unsigned strays_ = 0;     // transfers that were no answer
+  std::optional<ptp::Message> session_;  // the request that opened it, while it is open
+  bool under_way_ = false;               // no response yet
+  bool asked_ = false;                   // an answer is to come
+  bool stale_ = true;                    // something older may come before it
+  unsigned strays_ = 0;                  // transfers that were no answer
   bool in_data_ = false, between_frames_ = false, unknown_ = false;
   u64 total_ = 0, data_left_ = 0;  // of the data phase; not taken from the arrivals yet
   u64 frame_left_ = 0;
@@ -152,8 +158,10 @@ class Device : public std::enable_shared_from_this<Device> {
   u64 out_left_ = 0, out_sent_ = 0;
   unsigned out_in_flight_ = 0;
   std::optional<Status> out_failed_;
+  bool end_stalled_ = false;  // only the empty packet behind the data was refused
 
-  Bytes event_;  // pieces of a container
+  Bytes event_;           // pieces of a container
+  std::size_t skip_ = 0;  // bytes still to come of one that was told already
   unsigned interrupts_ = 0, event_failures_ = 0;
   bool deaf_ = false, resuming_ = false;
 };

@@ -59,7 +59,7 @@ void Device::interrupted(Transfer transfer) {
       break;
   }
   if (++event_failures_ > most_failures) {
-    if (event_failures_ == most_failures + 1) log("its events fail; there will be none");
+    if (event_failures_ == most_failures + 1) log("its events fail, and there will be none: plug it in again");
     return;
   }
   if (resuming_) return;
@@ -79,16 +79,32 @@ Task<> Device::stop_events() {
   deaf_ = true;
   if (interrupts_ != 0) pipe_->cancel(Endpoint::interrupt_in);
   while (interrupts_ != 0 && !gone_) co_await changed.wait();
+  event_.clear();
+  skip_ = 0;
 }
+
+namespace {
+
+// A camera need not send the tail of an event that has to be asked for: does another one begin here?
+bool begins_event(View bytes) {
+  return bytes.size() >= 8 && u32_at(bytes, 0) >= header_size && u32_at(bytes, 0) <= longest_container &&
+         bytes[4] == static_cast<u8>(ptp::ContainerType::event) && bytes[5] == 0;
+}
+
+}  // namespace
 
 // Collects pieces until the length that the container announces is there.
 void Device::take_event(View bytes) {
+  if (begins_event(bytes)) skip_ = 0;
+  const auto skipped = std::min(skip_, bytes.size());
+  skip_ -= skipped;
+  bytes = bytes.subspan(skipped);
   event_.insert(event_.end(), bytes.begin(), bytes.end());
   while (event_.size() >= header_size) {
     const std::size_t length = u32_at(event_, 0);
     const bool container = event_[4] == static_cast<u8>(ptp::ContainerType::event) && event_[5] == 0;
     if (!container || length < header_size || length > longest_container) {
-      log("something on the interrupt endpoint is no event");
+      log("something on the interrupt endpoint is no event; it is dropped");
       return event_.clear();
     }
     const bool extended = length > longest_event;  // the rest is asked for
@@ -100,7 +116,9 @@ void Device::take_event(View bytes) {
     message.transaction_id = u32_at(event_, 8);
     message.count = static_cast<u8>((here - header_size) / 4);
     for (std::size_t i = 0; i < message.count; ++i) message.params[i] = u32_at(event_, header_size + 4 * i);
-    event_.erase(event_.begin(), event_.begin() + static_cast<std::ptrdiff_t>(std::min(length, event_.size())));
+    const auto told = std::min(length, event_.size());
+    event_.erase(event_.begin(), event_.begin() + static_cast<std::ptrdiff_t>(told));
+    skip_ = length - told;
     if (extended)
       spawn(io_, fetch_extended_event(message), [](const std::exception_ptr&) {});
     else
@@ -110,7 +128,6 @@ void Device::take_event(View bytes) {
 
 Task<> Device::fetch_extended_event(Message message) {
   const auto self = shared_from_this();
-  event_.clear();
   Bytes room(event_data_size);
   const Transfer transfer = co_await control(extended_event_data, true, std::move(room));
   if (transfer.status == Status::ok) {

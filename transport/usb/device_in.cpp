@@ -5,6 +5,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "ptp/codes.h"
 #include "transport/usb/device.h"
 
 namespace stuntcam::transport::usb {
@@ -161,7 +162,7 @@ void Device::skim() {
   while (!arrivals_.empty() && arrivals_.front().status == Status::ok && !is_answer(arrivals_.front().rest())) {
     if (arrivals_.front().size != 0 && ++strays_ > most_strays) {
       arrivals_.front().status = Status::failed;
-      log(fmt::format("it sends what is no answer to operation 0x{:04X}", request_.code));
+      log(fmt::format("it sends what is no answer to operation 0x{:04X}: switch it off and on", request_.code));
       return;
     }
     drop_arrival();
@@ -188,12 +189,22 @@ std::optional<Said> Device::take_response(View bytes) {
   response.count = static_cast<u8>((length - header_size) / 4);
   for (std::size_t i = 0; i < response.count; ++i) response.params[i] = at<u32>(bytes, header_size + 4 * i);
   if (at<u32>(bytes, 8) != request_.transaction_id)
-    log(fmt::format("the response to transaction {} came with id {}", request_.transaction_id, at<u32>(bytes, 8)));
+    log(fmt::format("the response to transaction {} came with id {}; put right", request_.transaction_id,
+                    at<u32>(bytes, 8)));
+  note_session(response.code);
   while (!arrivals_.empty()) drop_arrival();  // whatever is behind it belongs to nothing
   asked_ = stale_ = under_way_ = false;
   strays_ = 0;
   if (!in_flight_.empty()) pipe_->cancel(Endpoint::bulk_in);
   return respond(response);
+}
+
+void Device::note_session(u16 response) {
+  using ptp::OperationCode, ptp::ResponseCode;
+  const bool ok = response == static_cast<u16>(ResponseCode::OK);
+  const bool open = ok || response == static_cast<u16>(ResponseCode::SessionAlreadyOpened);
+  if (request_.code == static_cast<u16>(OperationCode::OpenSession) && open) session_ = request_;
+  if (request_.code == static_cast<u16>(OperationCode::CloseSession) && ok) session_.reset();
 }
 
 Said Device::respond(Message response) const {
@@ -273,7 +284,8 @@ Task<std::size_t> Device::read(Room room, const bool& closed) {
     if (gone_) throw std::system_error(std::make_error_code(std::errc::no_such_device));
     if (!busy_ && in_data_ && !arrivals_.empty()) {
       if (cut_short()) {
-        log(fmt::format("operation 0x{:04X} sent {} bytes less than it announced", request_.code, data_left_));
+        log(fmt::format("operation 0x{:04X} sent {} bytes less than it announced: ask for it again", request_.code,
+                        data_left_));
         last_frame_ = true;
         end_frame();
         co_return 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "transport/stream_link.h"
 #include "transport/usb/device.h"
@@ -78,7 +79,7 @@ void Device::put_data(const Message& message) {
 Task<> Device::write(Payload payload) {
   if (command_waits_) co_await send_command();
   u64 done = 0;
-  while (done < payload.size) {
+  while (done < payload.size && !out_failed_) {
     const auto room = piece_size - std::min(piece_size, out_.size());
     const auto want = static_cast<std::size_t>(std::min<u64>(payload.size - done, room));
     if (payload.descriptor < 0) {
@@ -122,8 +123,7 @@ Task<> Device::send_command() {
   // What an earlier transaction asked for in vain must be over, or it would take this one's answer unseen.
   co_await stop_reading();
   co_await send(std::move(command), true);
-  while (out_in_flight_ != 0 && !gone_) co_await changed.wait();
-  if (gone_) throw std::system_error(std::make_error_code(std::errc::no_such_device));
+  co_await until_sent();
   if (request_.data_phase == 2 && !out_failed_) co_return;  // its answer comes behind the data
   asked_ = true;
   top_up();
@@ -136,13 +136,17 @@ Task<> Device::send(Bytes bytes, bool end) {
   if (out_failed_ || busy_) co_return;  // nobody wants it any more
   ++out_in_flight_;
   out_sent_ += bytes.size();
-  pipe_->bulk_out(std::move(bytes), end, out_limit, [weak = weak_from_this()](Transfer transfer) {
+  pipe_->bulk_out(std::move(bytes), end, out_limit, [weak = weak_from_this(), end](Transfer transfer) {
     const auto self = weak.lock();
     if (!self) return;
     --self->out_in_flight_;
     self->moved_ += transfer.size;
     if (transfer.status == Status::gone) return self->lose();
-    if (transfer.status != Status::ok && transfer.status != Status::cancelled && !self->out_failed_)
+    // Some cameras have all of the data, and stall on the empty packet behind it.
+    const bool whole = end && transfer.status == Status::stalled && transfer.size == transfer.buffer.size();
+    if (whole && !self->out_failed_)
+      self->end_stalled_ = true;
+    else if (transfer.status != Status::ok && transfer.status != Status::cancelled && !self->out_failed_)
       self->out_failed_ = transfer.status;
     self->changed.raise();
   });
@@ -155,11 +159,16 @@ Task<> Device::end_of_data() {
   rest.swap(out_);
   const bool ended = rest.empty() && out_sent_ % interface().bulk_out_packet != 0;
   if (!ended) co_await send(std::move(rest), true);
-  while (out_in_flight_ != 0 && !gone_) co_await changed.wait();
-  if (gone_) throw std::system_error(std::make_error_code(std::errc::no_such_device));
+  co_await until_sent();
   asked_ = true;
   top_up();
   changed.raise();
+}
+
+Task<> Device::until_sent() {
+  while (out_in_flight_ != 0 && !gone_) co_await changed.wait();
+  if (std::exchange(end_stalled_, false)) co_await clear_halt(Endpoint::bulk_out);
+  if (gone_) throw std::system_error(std::make_error_code(std::errc::no_such_device));
 }
 
 }  // namespace stuntcam::transport::usb

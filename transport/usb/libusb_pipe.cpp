@@ -4,21 +4,30 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <list>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
 
 namespace stuntcam::transport::usb {
 namespace {
 
+using Steady = std::chrono::steady_clock;
+using Timer = asio::basic_waitable_timer<Steady, asio::wait_traits<Steady>, asio::io_context::executor_type>;
+
 constexpr u8 to_interface = static_cast<u8>(LIBUSB_REQUEST_TYPE_CLASS) | static_cast<u8>(LIBUSB_RECIPIENT_INTERFACE);
 // What a read shrinks to when the kernel has no memory for it: all USB programs share 16 MiB.
 constexpr std::size_t least_read = 4 << 10;
+// What does not shrink, or not enough, waits so long for others to end, and asks so often.
+constexpr auto memory_limit = std::chrono::seconds(5);
+constexpr auto memory_pause = std::chrono::milliseconds(20);
 constexpr int event_wait_s = 60;  // the thread is woken when it is wanted
 
 unsigned milliseconds(Duration limit) {
@@ -80,6 +89,8 @@ struct Operation {
   libusb_transfer* transfer = libusb_alloc_transfer(0);
   Endpoint endpoint = Endpoint::bulk_in;
   bool control = false;
+  bool submitted = false;    // and not ended
+  Steady::time_point due{};  // it waits for memory until then
   Bytes buffer;
   Done done;
   std::shared_ptr<Outstanding> outstanding;
@@ -99,7 +110,8 @@ class LibusbPipe final : public Pipe {
   ~LibusbPipe() override {
     alive_.reset();
     blocking_.join();
-    for (const auto& operation : in_flight_) libusb_cancel_transfer(operation->transfer);
+    for (const auto& operation : in_flight_)
+      if (operation->submitted) libusb_cancel_transfer(operation->transfer);
     outstanding_->wait();  // the kernel ends what was cancelled, also when the camera is gone
     ending_ = true;
     libusb_interrupt_event_handler(context_->get());
@@ -140,8 +152,11 @@ class LibusbPipe final : public Pipe {
   }
 
   void cancel(Endpoint endpoint) override {
-    for (const auto& operation : in_flight_)
-      if (!operation->control && operation->endpoint == endpoint) libusb_cancel_transfer(operation->transfer);
+    for (const auto& operation : in_flight_) {
+      if (operation->control || operation->endpoint != endpoint) continue;
+      if (operation->submitted) libusb_cancel_transfer(operation->transfer);
+      if (std::erase(hungry_, operation) != 0) end_early(operation, Status::cancelled);
+    }
   }
 
   void clear_halt(Endpoint endpoint, std::function<void(Status)> done) override {
@@ -184,10 +199,40 @@ class LibusbPipe final : public Pipe {
   }
 
   void submit(const std::shared_ptr<Operation>& operation) {
+    in_flight_.push_back(operation);
+    operation->due = Steady::now() + memory_limit;
+    hungry_.push_back(operation);
+    if (hungry_.size() == 1) feed();
+  }
+
+  // In the order of their submission, so that nothing overtakes.
+  void feed() {
+    while (!hungry_.empty()) {
+      const auto operation = hungry_.front();
+      const int error = try_to_submit(operation);
+      if (error == LIBUSB_ERROR_NO_MEM && Steady::now() < operation->due) return feed_later();
+      hungry_.pop_front();
+      if (error != LIBUSB_SUCCESS) end_early(operation, status_of_error(error));
+    }
+  }
+
+  void feed_later() {
+    if (!std::exchange(told_, true) && log_)
+      log_(
+          fmt::format("{}: the kernel has no memory left for USB transfers: echo 64 | sudo tee "
+                      "/sys/module/usbcore/parameters/usbfs_memory_mb",
+                      title(interface_)));
+    pause_.expires_after(memory_pause);
+    pause_.async_wait([owner = std::weak_ptr<LibusbPipe*>(alive_)](const asio::error_code& error) {
+      const auto pipe = owner.lock();
+      if (!error && pipe) (*pipe)->feed();
+    });
+  }
+
+  int try_to_submit(const std::shared_ptr<Operation>& operation) {
     auto* const transfer = operation->transfer;
     outstanding_->add();
     operation->self = operation;
-    in_flight_.push_back(operation);
     int error = libusb_submit_transfer(transfer);
     if (error == LIBUSB_ERROR_NOT_SUPPORTED && transfer->flags != 0) {
       transfer->flags = 0;  // no zero-length packets from this kernel
@@ -195,18 +240,19 @@ class LibusbPipe final : public Pipe {
     }
     const bool shrinks = !operation->control && operation->endpoint == Endpoint::bulk_in;
     while (error == LIBUSB_ERROR_NO_MEM && shrinks && operation->buffer.size() > least_read) {
-      operation->buffer.resize(operation->buffer.size() / 2 / least_read * least_read);
+      operation->buffer.resize(std::max(least_read, operation->buffer.size() / 2 / least_read * least_read));
       transfer->length = static_cast<int>(operation->buffer.size());
       error = libusb_submit_transfer(transfer);
     }
-    if (error == LIBUSB_SUCCESS) return;
-    if (error == LIBUSB_ERROR_NO_MEM && log_)
-      log_(
-          "the kernel has no memory left for USB transfers: echo 64 | sudo tee "
-          "/sys/module/usbcore/parameters/usbfs_memory_mb");
+    operation->submitted = error == LIBUSB_SUCCESS;
+    if (operation->submitted) return error;
     outstanding_->remove();
     operation->self.reset();
-    asio::post(io_, [operation, status = status_of_error(error), owner = operation->owner] {
+    return error;
+  }
+
+  void end_early(const std::shared_ptr<Operation>& operation, Status status) {
+    asio::post(io_, [operation, status, owner = operation->owner] {
       if (const auto pipe = owner.lock()) (*pipe)->finish(operation, status, 0);
     });
   }
@@ -228,6 +274,7 @@ class LibusbPipe final : public Pipe {
     std::erase(in_flight_, operation);
     operation->free();
     if (status == Status::gone) gone_ = true;
+    if (!hungry_.empty()) feed();
     Transfer transfer;
     transfer.status = status;
     transfer.size = size;
@@ -259,7 +306,10 @@ class LibusbPipe final : public Pipe {
   std::function<void(const std::string&)> log_;
   std::shared_ptr<LibusbPipe*> alive_ = std::make_shared<LibusbPipe*>(this);
   std::shared_ptr<Outstanding> outstanding_ = std::make_shared<Outstanding>();
-  std::list<std::shared_ptr<Operation>> in_flight_;
+  std::list<std::shared_ptr<Operation>> in_flight_;  // and what is to be
+  std::deque<std::shared_ptr<Operation>> hungry_;    // of those, what has not been submitted yet
+  Timer pause_{io_};
+  bool told_ = false;
   asio::thread_pool blocking_{1};
   std::atomic<bool> ending_ = false;
   bool gone_ = false;

@@ -41,6 +41,9 @@ struct Interface {
   u16 bulk_in_packet = 512, bulk_out_packet = 512, interrupt_packet = 64;
 };
 
+std::string name_of(const Interface&);  // "USB 04b0:0431" where the camera does not say
+std::string title(const Interface&);    // for logs: "D5300 (usb:001,004)"
+
 // A request on the control endpoint, to the interface.
 struct Control {
   u8 request = 0;

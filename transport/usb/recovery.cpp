@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "ptp/codes.h"
 #include "transport/usb/device.h"
@@ -23,6 +24,8 @@ constexpr Duration idle_limit = std::chrono::seconds(5), poll_interval = std::ch
 constexpr Duration quiet = std::chrono::milliseconds(100);
 // A camera that goes on sending after all that.
 constexpr Duration drain_limit = std::chrono::seconds(3);
+// For the session that a reset has closed.
+constexpr Duration reopen_limit = std::chrono::seconds(2);
 constexpr std::size_t drain_size = 64 << 10, status_size = 32;
 
 constexpr u16 ok = static_cast<u16>(ResponseCode::OK), busy = static_cast<u16>(ResponseCode::DeviceBusy);
@@ -150,7 +153,7 @@ Task<> Device::cancel_transaction() {
   const bool idle = co_await until_idle();
   co_await drain(quiet);
   if (!idle && !gone_) {
-    log("it does not become idle after a cancel");
+    log("it does not become idle after a cancel; if that happens again, switch it off and on");
     co_await reset();
   }
   conclude(cancelled);
@@ -174,20 +177,25 @@ Task<> Device::recover(Status why) {
   const bool idle = co_await until_idle();
   const auto response = co_await drain(quiet);
   if (response) code = response->code;  // some say why after all
-  if (why != Status::stalled) log(fmt::format("a transfer of operation 0x{:04X} failed", request_.code));
+  if (why != Status::stalled)
+    log(fmt::format("a transfer of operation 0x{:04X} failed: try another cable, or another port", request_.code));
   if (!gone_ && (!idle || (why != Status::stalled && !response))) co_await reset();
   conclude(code);
 }
 
-// The last rungs of the ladder. false: the camera is gone, or takes no part in it.
-Task<bool> Device::reset() {
-  log("resetting it");
+// The last rungs of the ladder.
+Task<> Device::reset() {
+  log("resetting it; if that does not help, switch it off and on");
   co_await clear_halt(Endpoint::bulk_in);
   co_await clear_halt(Endpoint::bulk_out);
   const Transfer asked = co_await control(device_reset, false, {});
   bool idle = asked.status == Status::ok;
   if (idle) idle = co_await until_idle();
-  if (idle || gone_) co_return idle;
+  if (!idle && !gone_) co_await reset_port();
+  if (session_ && !gone_) co_await reopen(*session_);
+}
+
+Task<> Device::reset_port() {
   co_await stop_events();
   const auto awaited = await_answer<Status>();
   pipe_->reset(awaited.done);
@@ -195,12 +203,25 @@ Task<bool> Device::reset() {
   if (*awaited.answer != Status::ok) lose();
   deaf_ = false;
   listen();
-  co_return !gone_;
+}
+
+// Whoever opened the session knows nothing of the reset. One that is still open, the camera says so.
+Task<> Device::reopen(Message session) {
+  const Message interrupted = std::exchange(request_, session);
+  Bytes command;
+  containers_.encode(request_, command);
+  const auto awaited = await_answer<Transfer>();
+  pipe_->bulk_out(std::move(command), true, reopen_limit, awaited.done);
+  while (!*awaited.answer && !gone_) co_await changed.wait();
+  const bool sent = *awaited.answer && (*awaited.answer)->status == Status::ok;
+  if (sent) co_await drain(reopen_limit);
+  request_ = interrupted;
 }
 
 Task<> Device::restore() {
   while (busy_) co_await changed.wait();
   if (gone_) co_return;
+  session_.reset();
   if (under_way_) co_await cancel_transaction();
   busy_ = true;
   co_await reset();

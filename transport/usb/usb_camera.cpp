@@ -27,7 +27,7 @@ class UsbCamera final : public RealCamera {
 
   Task<std::shared_ptr<Line>> open(ptp::Identity) override {
     if (device_ && device_->gone()) look();
-    if (!device_) throw Unavailable(ptp::InitFailReason::unspecified, "the camera is not plugged in");
+    if (!device_) throw Unavailable(ptp::InitFailReason::unspecified, known_ + " is not plugged in");
     auto line = std::make_shared<Line>();
     line->command = make_command_link(device_);
     line->events = make_event_link(device_);
@@ -62,22 +62,24 @@ class UsbCamera final : public RealCamera {
   }
   void look() {
     if (device_ && device_->gone()) {
-      say("is gone; it is served again when it is back");
+      known_ = title(device_->interface());
+      say("gone; it is served again when it is back: plug it in, switch it on");
       device_.reset();
     }
     if (device_) return;
     try {
       take(opener_(selector_));
       problem_.clear();
-      say("is back");
+      known_ = title(device_->interface());
+      say("it is back");
     } catch (const Problem& problem) {
       if (problem_ == problem.what()) return;
       problem_ = problem.what();
-      if (log_) log_(fmt::format("{}; {}", problem.what(), problem.remedy));
+      say(fmt::format("{}; {}", problem.what(), problem.remedy));
     }
   }
   void say(const std::string& what) {
-    if (log_) log_(fmt::format("{:04x}:{:04x} {}", selector_.vendor.value_or(0), selector_.product.value_or(0), what));
+    if (log_) log_(fmt::format("{}: {}", known_, what));
   }
 
   asio::io_context& io_;
@@ -86,6 +88,7 @@ class UsbCamera final : public RealCamera {
   Opener opener_;
   Log log_;
   std::shared_ptr<Device> device_;
+  std::string known_;  // what it was called when it was seen last
   std::string problem_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
 };

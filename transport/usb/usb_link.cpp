@@ -55,7 +55,11 @@ class UsbLink : public Link {
 class CommandLink final : public UsbLink {
  public:
   using UsbLink::UsbLink;
-  ~CommandLink() override { close(false); }
+  ~CommandLink() override { UsbLink::close(false); }
+  void close(bool reset) override {
+    UsbLink::close(reset);
+    device_->abandon();
+  }
 
   Task<ptp::Expected<Message>> receive() override {
     const auto device = device_;
