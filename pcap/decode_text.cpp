@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pcap/decode.h"
+#include "ptp/text.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -40,9 +41,7 @@ std::string transaction(const Json& record) {
   return record["incomplete"].get<bool>() ? text + "  [incomplete]" : text;
 }
 
-}  // namespace
-
-std::string plain(const Json& record) {
+std::string line(const Json& record) {
   const auto type = record["type"].get<std::string>();
   if (type == "transaction") return transaction(record);
   if (type == "event") return begin(record, frames(record)) + "event " + call(record);
@@ -65,5 +64,10 @@ std::string plain(const Json& record) {
   return fmt::format("{:>11}              warning: {}", frame.is_null() ? "" : std::to_string(frame.get<u64>()),
                      record["text"].get<std::string>());
 }
+
+}  // namespace
+
+// Names come from the wire.
+std::string plain(const Json& record) { return ptp::printable(line(record)); }
 
 }  // namespace stuntcam::pcap

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "pcap/walker.h"
 
@@ -30,77 +31,76 @@ Look plausible(const ptp::Dialect& dialect, View bytes) {
 }  // namespace
 
 void PacketWalker::data(View bytes, Origin origin) {
-  while (!bytes.empty()) {
-    if (lost_) {
-      const auto newest = held_.size();
-      held_.insert(held_.end(), bytes.begin(), bytes.end());
-      return search(origin, newest);
-    }
-    if (payload_left_ > 0) {
-      const auto now = bytes.first(static_cast<std::size_t>(std::min<u64>(payload_left_, bytes.size())));
-      sink_.payload(side_, now, origin);
-      bytes = bytes.subspan(now.size());
-      origin.offset += now.size();
-      payload_left_ -= now.size();
-      if (payload_left_ == 0) sink_.frame_ended(side_, origin);
-    } else {
-      const auto used = take_head(bytes, origin);
-      bytes = bytes.subspan(used);
-      origin.offset += used;
-    }
+  const auto segment = held_.size();  // where it begins behind what was held, which is little more than a head
+  Bytes joined;
+  if (segment > 0) {
+    held_.insert(held_.end(), bytes.begin(), bytes.end());
+    joined = std::exchange(held_, {});
+    bytes = joined;
+    origin.offset -= segment;
   }
+  std::size_t at = 0;
+  for (std::size_t used = 1; used > 0 && at < bytes.size(); at += used) {
+    auto here = origin;
+    here.offset += at;
+    const auto rest = bytes.subspan(at);
+    used = lost_               ? search(rest, at <= segment ? segment - at : rest.size(), here)
+           : payload_left_ > 0 ? take_payload(rest, here)
+                               : take_head(rest, here);
+  }
+  const auto rest = bytes.subspan(at);
+  held_.assign(rest.begin(), rest.end());
 }
 
-// How many of the bytes it used; there may be none left to use when it is lost.
+// These three return how many of the bytes they used; 0: more must come.
+std::size_t PacketWalker::take_payload(View bytes, Origin origin) {
+  const auto now = bytes.first(static_cast<std::size_t>(std::min<u64>(payload_left_, bytes.size())));
+  sink_.payload(side_, now, origin);
+  payload_left_ -= now.size();
+  origin.offset += now.size();
+  if (payload_left_ == 0) sink_.frame_ended(side_, origin);
+  return now.size();
+}
+
 std::size_t PacketWalker::take_head(View bytes, Origin origin) {
-  std::size_t used = 0;
-  const auto hold = [&](std::size_t size) {
-    const auto now = bytes.subspan(used, std::min(size - held_.size(), bytes.size() - used));
-    held_.insert(held_.end(), now.begin(), now.end());
-    used += now.size();
-    return held_.size() == size;
-  };
-  auto head = dialect_->framing->head(held_);
+  auto head = dialect_->framing->head({});
   while (head && head->need > 0) {
-    if (!hold(head->need)) return used;
-    head = dialect_->framing->head(held_);
+    if (head->need > bytes.size()) return 0;
+    head = dialect_->framing->head(bytes.first(head->need));
   }
   if (!head) {
     sink_.lost(side_, head.error().to_string(), origin);
     lost_ = true;
-    return used;
+    ++skipped_;  // from the next byte on is searched
+    return 1;
   }
-  if (!hold(head->size)) return used;
-  const auto message = dialect_->framing->decode(held_);
-  auto begin = origin;
-  begin.offset = origin.offset + used - held_.size();
-  if (message) sink_.head(side_, *message, held_, begin);
-  held_.clear();
+  if (head->size > bytes.size()) return 0;
+  const auto wire = bytes.first(head->size);
+  const auto message = dialect_->framing->decode(wire);
+  if (message) sink_.head(side_, *message, wire, origin);
   payload_left_ = head->payload;
+  origin.offset += wire.size();
   if (payload_left_ == 0) sink_.frame_ended(side_, origin);
-  return used;
+  return wire.size();
 }
 
 // A packet that begins where a segment begins needs less proof than one somewhere inside.
-void PacketWalker::search(Origin origin, std::size_t newest) {
+std::size_t PacketWalker::search(View bytes, std::size_t segment, Origin origin) {
   std::size_t at = 0;
-  for (; at + dialect_->header <= held_.size(); ++at) {
-    const auto look = plausible(*dialect_, View(held_).subspan(at));
+  for (; at + dialect_->header <= bytes.size(); ++at) {
+    const auto look = plausible(*dialect_, bytes.subspan(at));
     if (look == Look::no) continue;
-    if (look == Look::open && at != newest) {
-      if (word(held_, at) <= ptp::max_head) break;  // its end will show
+    if (look == Look::open && at != segment) {
+      if (word(bytes, at) <= ptp::max_head) break;  // its end will show
       continue;
     }
-    sink_.skipped(side_, skipped_ + at, origin);
-    skipped_ = 0;
+    origin.offset += at;
+    sink_.skipped(side_, std::exchange(skipped_, 0) + at, origin);
     lost_ = false;
-    origin.offset = origin.offset + at - newest;
-    const Bytes rest(held_.begin() + static_cast<std::ptrdiff_t>(at), held_.end());
-    held_.clear();
-    return data(rest, origin);
+    return at + take_head(bytes.subspan(at), origin);
   }
   skipped_ += at;
-  held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(at));
+  return at;
 }
 
 // Inside a payload it is known how much is missing; elsewhere nothing is known until the next packet.

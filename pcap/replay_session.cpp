@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "ptp/text.h"
+
 namespace stuntcam::pcap {
 namespace {
 
@@ -34,10 +36,11 @@ class Loader final : public TraceSink {
     file_.payload = spool_;
   }
 
-  void begins(const std::shared_ptr<const Session>& session, Origin) override { talk(session); }
+  void begins(const std::shared_ptr<const Session>& session, Origin) override { (void)talk(session); }
   void packet(const Place& place, const ptp::Message& message, View wire, const std::string&) override {
-    if (!place.session) return;
-    auto& session = talk(place.session).recorded;
+    auto* const found = talk(place.session);
+    if (found == nullptr) return;
+    auto& session = found->recorded;
     auto whole = message;
     whole.wire = wire;
     const auto identity = [&] {
@@ -99,23 +102,29 @@ class Loader final : public TraceSink {
       recorded.data_began = phase.mapped().began;
       recorded.data_ended = phase.mapped().ended;
     }
-    talk(seen.session).recorded.transactions.push_back(std::move(recorded));
+    if (auto* const session = talk(seen.session)) session->recorded.transactions.push_back(std::move(recorded));
   }
   void event(const Place& place, const ptp::Message& message) override {
-    if (!place.session) return;
+    auto* const session = talk(place.session);
+    if (session == nullptr) return;
     auto plain = message;
     plain.wire = {};
-    talk(place.session).events.push_back({plain, place.origin});
+    session->events.push_back({plain, place.origin});
   }
   void gap(const Place&, u64 bytes) override {
     ++gaps_;
     lost_ += bytes;
   }
   void warn(u64 frame, const std::string& text) override {
-    file_.warnings.push_back(frame ? fmt::format("frame {}: {}", frame, text) : text);
+    if (file_.warnings.size() < max_kept_warnings)
+      file_.warnings.push_back(frame ? fmt::format("frame {}: {}", frame, text) : text);
+    else
+      ++untold_;
   }
 
   void finish() {
+    if (untold_ > 0) file_.warnings.push_back(fmt::format("and {} more warnings", untold_));
+    if (left_out_) file_.warnings.push_back(fmt::format("only the first {} sessions are read", max_kept_sessions));
     if (gaps_ > 0) file_.warnings.push_back(fmt::format("{} bytes in {} pieces were not captured", lost_, gaps_));
     for (auto& [number, talk] : talks_) {
       auto& session = talk.recorded;
@@ -149,9 +158,15 @@ class Loader final : public TraceSink {
     std::vector<RecordedEvent> events;
   };
 
-  Talk& talk(const std::shared_ptr<const Session>& session) {
+  // Null: there is none, or one too many.
+  Talk* talk(const std::shared_ptr<const Session>& session) {
+    if (!session) return nullptr;
+    if (talks_.size() == max_kept_sessions && !talks_.contains(session->number)) {
+      left_out_ = true;
+      return nullptr;
+    }
     auto& found = talks_[session->number];
-    if (found.session) return found;
+    if (found.session) return &found;
     found.session = session;
     auto& recorded = found.recorded;
     recorded.number = session->number;
@@ -159,7 +174,7 @@ class Loader final : public TraceSink {
     recorded.initiator = session->initiator;
     recorded.responder = session->responder;
     if (session->responder_end) recorded.port = session->responder_end->port;
-    return found;
+    return &found;
   }
   Phase& begun(const Exchange& exchange, const Place& place) {
     const auto [found, fresh] = phases_.try_emplace(exchange.id);
@@ -175,7 +190,7 @@ class Loader final : public TraceSink {
     picture.insert(picture.end(), bytes.begin(), bytes.end());
     if (picture.size() < size) return;
     spool_->write(end_, picture);
-    talk(session).recorded.frames.push_back({end_, size, origin, {}});
+    if (auto* const of = talk(session)) of->recorded.frames.push_back({end_, size, origin, {}});
     end_ += size;
     live_.erase(found);
   }
@@ -199,7 +214,8 @@ class Loader final : public TraceSink {
 
   RecordedFile& file_;
   std::shared_ptr<transport::File> spool_;
-  u64 end_ = 0, gaps_ = 0, lost_ = 0;
+  u64 end_ = 0, gaps_ = 0, lost_ = 0, untold_ = 0;
+  bool left_out_ = false;
   std::map<u64, Talk> talks_;    // by the session's number
   std::map<u64, Phase> phases_;  // that have begun, by exchange
   std::map<u64, Live> live_;     // frames that have begun, by connection
@@ -286,8 +302,8 @@ std::optional<Bytes> bytes_of(const RecordedFile& file, const RecordedData& data
 
 std::string describe(const RecordedSession& session) {
   auto text = fmt::format("{}  {} -> {}", session.number, session.initiator, session.responder);
-  if (session.identity) text += fmt::format("  \"{}\"", session.identity->name);
-  if (!session.model.empty()) text += "  " + session.model;
+  if (session.identity) text += fmt::format("  \"{}\"", ptp::printable(session.identity->name));
+  if (!session.model.empty()) text += "  " + ptp::printable(session.model);
   if (session.init_fail) return text + "  turned away";
   text += fmt::format("  {} transactions", session.transactions.size());
   if (!session.frames.empty()) text += fmt::format(", {} frames of live view", session.frames.size());

@@ -19,6 +19,10 @@ inline constexpr std::size_t max_kept_packets = 65'536;
 // A live-view frame that is kept; those of cameras have some hundred thousand bytes.
 inline constexpr std::size_t max_kept_frame = 4u << 20;
 
+// Sessions that are kept of a capture, and things wrong with it that are named; the rest is only counted.
+inline constexpr std::size_t max_kept_sessions = 4096;
+inline constexpr std::size_t max_kept_warnings = 1000;
+
 struct RecordedData {
   bool sent = false;  // by the camera
   u64 announced = unknown_size;

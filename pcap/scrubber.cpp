@@ -80,7 +80,9 @@ std::optional<T> decoded(View bytes) {
 }  // namespace
 
 void Scrubber::placed(u64 frame, u64 connection, u8 pipe, i64 offset) {
-  spots_.push_back({frame, connection, pipe, offset});
+  // By frames: over USB, what is sent has its place only once the device has taken it.
+  const auto behind = std::ranges::upper_bound(spots_, frame, {}, &Spot::frame);
+  spots_.insert(behind, {frame, connection, pipe, offset});
 }
 
 std::span<const Scrubber::Spot> Scrubber::spots(u64 frame) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "ptp/text.h"
+
 namespace stuntcam::pcap {
 namespace {
 
@@ -13,10 +15,38 @@ double seconds(const Origin& from, const Origin& to) {
   return static_cast<double>(static_cast<i64>(static_cast<u64>(to.time) - static_cast<u64>(from.time))) / 1e9;
 }
 
+std::string line(const Json& record) {
+  const auto text = [&](const char* field) {
+    return record[field].is_null() ? std::string("?") : record[field].get<std::string>();
+  };
+  if (record["type"] == "warning") return "warning: " + text("text");
+  if (record["type"] == "session")
+    return fmt::format(
+        "session {:<3} {:<7} {} -> {}  {}  frames {}-{}, {:.3f} s, {} transactions{}, {} events",
+        record["session"].get<u64>(), text("dialect"), text("initiator"), text("responder"), text("model"),
+        record["frames"][0].get<u64>(), record["frames"][1].get<u64>(), record["duration"].get<double>(),
+        record["transactions"].get<u64>(),
+        record["incomplete"] == 0 ? "" : fmt::format(" ({} incomplete)", record["incomplete"].get<u64>()),
+        record["events"].get<u64>());
+  if (record["type"] == "operation") {
+    const auto rate = record["bytes_per_second"].is_null() ? 0 : record["bytes_per_second"].get<double>() / 1e6;
+    return fmt::format("{:>7} {:>7} {:>11.3f} {:>11.3f} {:>11.3f} {:>13} {:>9.1f}  {}", record["count"].get<u64>(),
+                       record["failed"].get<u64>(), record["seconds"].get<double>() * 1e3,
+                       record["mean"].get<double>() * 1e3, record["longest"].get<double>() * 1e3,
+                       record["bytes"].get<u64>(), rate, text("name"));
+  }
+  return fmt::format("quirk: {} ({} times, first in frame {})", text("text"), record["count"].get<u64>(),
+                     record["frame"].get<u64>());
+}
+
 }  // namespace
 
 Survey::OfSession* Survey::of(const std::shared_ptr<const Session>& session, const Origin& origin) {
   if (!session || (only_ && session->number != *only_)) return nullptr;
+  if (sessions_.size() == max_surveyed && !sessions_.contains(session->number)) {
+    left_out_ = true;
+    return nullptr;
+  }
   auto& one = sessions_[session->number];
   if (!one.session) {
     one.session = session;
@@ -90,6 +120,10 @@ std::vector<Json> Survey::sessions() const {
                  {"bytes_to_responder", one.to_responder}};
     list.push_back(std::move(line));
   }
+  if (left_out_)
+    list.push_back({{"type", "warning"},
+                    {"frame", nullptr},
+                    {"text", fmt::format("only the first {} sessions are listed and counted", max_surveyed)}});
   return list;
 }
 
@@ -124,27 +158,7 @@ std::vector<Json> Survey::quirks() const {
   return list;
 }
 
-std::string survey_line(const Json& record) {
-  const auto text = [&](const char* field) {
-    return record[field].is_null() ? std::string("?") : record[field].get<std::string>();
-  };
-  if (record["type"] == "session")
-    return fmt::format(
-        "session {:<3} {:<7} {} -> {}  {}  frames {}-{}, {:.3f} s, {} transactions{}, {} events",
-        record["session"].get<u64>(), text("dialect"), text("initiator"), text("responder"), text("model"),
-        record["frames"][0].get<u64>(), record["frames"][1].get<u64>(), record["duration"].get<double>(),
-        record["transactions"].get<u64>(),
-        record["incomplete"] == 0 ? "" : fmt::format(" ({} incomplete)", record["incomplete"].get<u64>()),
-        record["events"].get<u64>());
-  if (record["type"] == "operation") {
-    const auto rate = record["bytes_per_second"].is_null() ? 0 : record["bytes_per_second"].get<double>() / 1e6;
-    return fmt::format("{:>7} {:>7} {:>11.3f} {:>11.3f} {:>11.3f} {:>13} {:>9.1f}  {}", record["count"].get<u64>(),
-                       record["failed"].get<u64>(), record["seconds"].get<double>() * 1e3,
-                       record["mean"].get<double>() * 1e3, record["longest"].get<double>() * 1e3,
-                       record["bytes"].get<u64>(), rate, text("name"));
-  }
-  return fmt::format("quirk: {} ({} times, first in frame {})", text("text"), record["count"].get<u64>(),
-                     record["frame"].get<u64>());
-}
+// Names come from the wire.
+std::string survey_line(const Json& record) { return ptp::printable(line(record)); }
 
 }  // namespace stuntcam::pcap

@@ -12,6 +12,9 @@
 
 namespace stuntcam::pcap {
 
+// Sessions that are listed; those beyond are left out of the sums, too. Bounds what they cost together.
+inline constexpr std::size_t max_surveyed = 4096;
+
 class Survey final : public TraceSink {
  public:
   explicit Survey(std::optional<u64> only = {}) : only_(only) {}
@@ -24,7 +27,7 @@ class Survey final : public TraceSink {
   void packet(const Place&, const ptp::Message&, View wire, const std::string& address) override;
   void gap(const Place&, u64 bytes) override;
 
-  std::vector<ptp::Json> sessions() const;    // "type": "session"
+  std::vector<ptp::Json> sessions() const;    // "type": "session"; "warning" at the end where some are left out
   std::vector<ptp::Json> operations() const;  // "type": "operation", the longest in sum first
   std::vector<ptp::Json> quirks() const;      // "type": "quirk"
 
@@ -43,6 +46,7 @@ class Survey final : public TraceSink {
 
   std::optional<u64> only_;
   std::map<u64, OfSession> sessions_;
+  bool left_out_ = false;
   std::map<std::string, OfOperation> operations_;
   QuirkWatch quirks_;
 };

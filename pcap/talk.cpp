@@ -21,6 +21,7 @@ std::shared_ptr<Session> Sessions::open(std::string_view dialect, std::string in
   session->initiator = std::move(initiator);
   session->responder = std::move(responder);
   sessions_.push_front(session);
+  if (sessions_.size() > max_joinable) sessions_.pop_back();
   return session;
 }
 
@@ -194,7 +195,9 @@ void Talk::learn(const ptp::Message& request, View bytes) {
     if (vendor != ptp::Vendor::none) dictionary.vendor = vendor;
   } else if (code == OperationCode::GetDevicePropDesc) {
     const auto description = ptp::decode<ptp::DevicePropDesc>(bytes);
-    if (description) dictionary.property_types[description->code] = description->type;
+    auto& types = dictionary.property_types;
+    if (description && (types.size() < max_typed_properties || types.contains(description->code)))
+      types[description->code] = description->type;
   } else if (code == OperationCode::GetObjectInfo || code == OperationCode::SendObjectInfo) {
     const auto info = ptp::decode<ptp::ObjectInfo>(bytes);
     if (!info) return;

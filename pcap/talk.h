@@ -13,6 +13,12 @@
 
 namespace stuntcam::pcap {
 
+// Sessions that another connection may still join; beyond, the oldest can't be found any more. Above the number of
+// clients that a camera has at once, and little to look through.
+inline constexpr std::size_t max_joinable = 256;
+// Properties of one camera whose types are remembered; real ones have less than a thousand.
+inline constexpr std::size_t max_typed_properties = 2048;
+
 // The sessions of a capture so far.
 class Sessions {
  public:
@@ -119,6 +125,10 @@ class TcpTalk final : public Talk {
   Origin last_;
 };
 
+// What a host has sent, and no device taken yet; beyond, it counts as taken. Hosts have one or two such URBs.
+inline constexpr std::size_t max_pending_urbs = 64;
+inline constexpr std::size_t max_pending_bytes = 16u << 20;
+
 // A host and one USB device that may be a camera.
 class UsbTalk final : public Talk {
  public:
@@ -133,13 +143,27 @@ class UsbTalk final : public Talk {
   void find_session(const ptp::Message&, Origin) override;
   std::string address(bool from_camera) const override { return from_camera ? name_ : "host"; }
   void answered(const ptp::Message& request, const ptp::Message& response) override;
+  struct Pending {
+    u64 urb = 0;
+    Bytes data;
+    u64 missing = 0;
+    Origin origin;
+  };
+
   void control(const UsbTransfer&, Origin);
   bool takes(UsbPipes::Pipe, const UsbTransfer&);
+  void submitted(const UsbTransfer&, Origin);
+  void completed(const UsbTransfer&);
+  void pass_first();
+  void pass_all();
+  void pass(UsbPipes::Pipe, View, u64 missing, Origin);
 
   std::string name_;
   bool decided_ = false, finished_ = false;
-  bool opened_ = false;  // an OpenSession succeeded in this session
-  bool over_ = false;    // a CloseSession did
+  bool opened_ = false;          // an OpenSession succeeded in this session
+  bool over_ = false;            // a CloseSession did
+  std::deque<Pending> pending_;  // as submitted
+  std::size_t pending_bytes_ = 0;
   std::array<std::optional<u8>, 3> endpoints_;
   std::array<u64, 3> passed_{};
   UsbPipes pipes_{*this};

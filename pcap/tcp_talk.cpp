@@ -128,17 +128,19 @@ std::string TcpTalk::responder() const {
   return to_string(end);
 }
 
+// An unknown number on a connection that has its session changes nothing: else one flow could begin any number of them.
 void TcpTalk::find_session(const ptp::Message& message, Origin origin) {
+  const bool joins = message.kind == Kind::init_event_request;
+  if (session_ && !joins) return;
   const auto initiator = host(ends_[initiator_]);
-  const bool first = !session_;
-  if (message.kind == Kind::init_event_request) {
-    session_ = sessions_.find(initiator, responder(), message.params[0]);
-  } else if (!session_ && dialect_->event_port && message.kind != Kind::init_command_request &&
+  if (joins) {
+    if (auto named = sessions_.find(initiator, responder(), message.params[0])) session_ = std::move(named);
+  } else if (dialect_->event_port && message.kind != Kind::init_command_request &&
              message.kind != Kind::operation_request) {
     session_ = sessions_.find(initiator, responder(), {});
     if (!session_) session_ = sessions_.find_neighbour(dialect_->name, initiator, ends_[!initiator_]);
   }
-  if (session_ || !(first || message.kind == Kind::init_event_request)) return;
+  if (session_) return;
   auto session = sessions_.open(dialect_->name, initiator, responder());
   session->initiator_end = ends_[initiator_];
   session->responder_end = ends_[!initiator_];

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <utility>
 
 #include "pcap/byte_source.h"
 #include "pcap/debug_log.h"
@@ -13,6 +14,9 @@
 
 namespace stuntcam::pcap {
 namespace {
+
+// Devices on USB that are followed; a real bus has 127.
+constexpr std::size_t max_devices = 4096;
 
 class Reading final : public StreamSink {
  public:
@@ -69,7 +73,13 @@ class Reading final : public StreamSink {
     if (const auto transfer = usb_transfer(frame)) this->transfer(*transfer, {frame.number, frame.time});
   }
   void transfer(const UsbTransfer& transfer, Origin origin) {
-    auto& talk = devices_[{transfer.bus, transfer.device}];
+    const std::pair key(transfer.bus, transfer.device);
+    if (devices_.size() == max_devices && !devices_.contains(key)) {
+      if (!std::exchange(told_devices_, true))
+        sink_.warn(origin.frame, fmt::format("only the first {} USB devices are read", max_devices));
+      return;
+    }
+    auto& talk = devices_[key];
     if (!talk)
       talk = std::make_unique<UsbTalk>(sessions_, sink_, devices_.size(),
                                        fmt::format("usb {}.{}", transfer.bus, transfer.device));
@@ -85,7 +95,8 @@ class Reading final : public StreamSink {
   std::size_t conversations_ = 0;
   std::map<u64, std::unique_ptr<TcpTalk>> talks_;
   std::map<std::pair<u16, u16>, std::unique_ptr<UsbTalk>> devices_;  // by bus and device
-  std::map<u64, std::array<u64, 2>> logged_;                         // bytes so far of a connection in a log, each way
+  bool told_devices_ = false;
+  std::map<u64, std::array<u64, 2>> logged_;  // bytes so far of a connection in a log, each way
   u64 log_connections_ = 0, log_commands_ = 0, log_events_ = 0;
 };
 

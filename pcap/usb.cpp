@@ -17,6 +17,7 @@ T at(const Frame& frame, std::size_t offset) {
   if (!frame.swapped) return value;
   if constexpr (sizeof(T) == 2) return static_cast<T>(__builtin_bswap16(value));
   if constexpr (sizeof(T) == 4) return static_cast<T>(__builtin_bswap32(value));
+  if constexpr (sizeof(T) == 8) return static_cast<T>(__builtin_bswap64(value));
   return value;
 }
 
@@ -43,6 +44,11 @@ std::optional<UsbTransfer> usbmon(const Frame& frame, std::size_t header) {
   out.endpoint = frame.bytes[10];
   out.device = frame.bytes[11];
   out.bus = at<u16>(frame, 12);
+  out.urb = at<u64>(frame, 0);
+  if (!out.submitted) {
+    out.status = at<u32>(frame, 28);
+    out.passed = at<u32>(frame, 32);
+  }
   const bool has_setup = frame.bytes[14] == 0;
   if (out.type == UsbTransfer::Type::control && out.submitted && has_setup) out.setup = frame.bytes.subspan(40, 8);
   if (out.type == UsbTransfer::Type::isochronous || !out.carries()) return out;
@@ -71,6 +77,11 @@ std::optional<UsbTransfer> usbpcap(const Frame& frame) {
   out.endpoint = frame.bytes[21];
   if (out.type == UsbTransfer::Type::isochronous) return out;
   const u64 length = at<u32>(little, 23);
+  out.urb = at<u64>(little, 2);
+  if (!out.submitted) {
+    out.status = at<u32>(little, 10);
+    out.passed = length;
+  }
   constexpr u8 setup_stage = 0;
   if (out.type == UsbTransfer::Type::control && header >= control_header && frame.bytes[27] == setup_stage) {
     if (frame.bytes.size() >= header + 8) out.setup = frame.bytes.subspan(header, 8);

@@ -21,6 +21,11 @@ struct UsbTransfer {
   View setup{};            // of a control transfer: its eight bytes
   View data{};             // what went over the wire with this frame
   u64 missing = 0;         // bytes behind it that were not captured
+  // What tells which submission completes; none, where only what passed was written down. Completed: 0 if all went
+  // well, and else how many bytes passed all the same.
+  std::optional<u64> urb{};
+  u32 status = 0;
+  u64 passed = 0;
 
   bool to_host() const { return (endpoint & 0x80) != 0; }
   // Do the bytes travel with this frame? What is sent is known when it is submitted, what is read when it has come.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -45,23 +46,64 @@ bool UsbTalk::takes(UsbPipes::Pipe pipe, const UsbTransfer& transfer) {
 
 void UsbTalk::transfer(const UsbTransfer& transfer, Origin origin) {
   if (transfer.type == UsbTransfer::Type::control) return control(transfer, origin);
-  if (!transfer.carries() || transfer.type == UsbTransfer::Type::isochronous) return;
+  if (transfer.type == UsbTransfer::Type::isochronous) return;
   const auto pipe = transfer.type == UsbTransfer::Type::interrupt ? UsbPipes::events
                     : transfer.to_host()                          ? UsbPipes::in
                                                                   : UsbPipes::out;
-  if (!takes(pipe, transfer)) return;
+  if (pipe == UsbPipes::out && !transfer.submitted) return completed(transfer);
+  if (!transfer.carries() || !takes(pipe, transfer)) return;
+  if (pipe == UsbPipes::out && transfer.urb) return submitted(transfer, origin);
   if (pipe == UsbPipes::events && transfer.data.empty()) return;
+  if (pipe == UsbPipes::in && !transfer.data.empty()) pass_all();  // the camera answers what it has
+  pass(pipe, transfer.data, transfer.missing, origin);
+}
+
+// What a device refuses has not passed: a command on a halted endpoint comes again once the halt is cleared.
+void UsbTalk::submitted(const UsbTransfer& transfer, Origin origin) {
+  pending_.push_back({*transfer.urb, Bytes(transfer.data.begin(), transfer.data.end()), transfer.missing, origin});
+  pending_bytes_ += transfer.data.size();
+  while (pending_.size() > max_pending_urbs || pending_bytes_ > max_pending_bytes) pass_first();
+}
+
+void UsbTalk::completed(const UsbTransfer& transfer) {
+  const auto found =
+      std::ranges::find(pending_, transfer.urb, [](const Pending& one) { return std::optional(one.urb); });
+  if (found == pending_.end()) return;
+  for (auto before = found - pending_.begin(); before > 0; --before) pass_first();
+  auto& one = pending_.front();
+  if (transfer.status != 0) {
+    const auto kept = static_cast<std::size_t>(std::min<u64>(one.data.size(), transfer.passed));
+    pending_bytes_ -= one.data.size() - kept;
+    one.data.resize(kept);
+    one.missing = std::min(one.missing, transfer.passed - kept);
+    if (transfer.passed == 0) return pending_.pop_front();
+  }
+  pass_first();
+}
+
+void UsbTalk::pass_first() {
+  const auto one = std::move(pending_.front());
+  pending_.pop_front();
+  pending_bytes_ -= one.data.size();
+  pass(UsbPipes::out, one.data, one.missing, one.origin);
+}
+
+void UsbTalk::pass_all() {
+  while (!pending_.empty()) pass_first();
+}
+
+void UsbTalk::pass(UsbPipes::Pipe pipe, View data, u64 missing, Origin origin) {
   origin.pipe = pipe;
   origin.offset = passed_[pipe];
   sink_.placed(origin.frame, connection_, pipe, static_cast<i64>(origin.offset));
-  passed_[pipe] += transfer.data.size() + transfer.missing;
+  passed_[pipe] += data.size() + missing;
   last_ = origin;
-  if (transfer.missing > 0) {
+  if (missing > 0) {
     auto behind = origin;
-    behind.offset += transfer.data.size();
-    if (session_) tell_gap(transfer.to_host(), transfer.missing, behind);
+    behind.offset += data.size();
+    if (session_) tell_gap(pipe != UsbPipes::out, missing, behind);
   }
-  pipes_.transfer(pipe, transfer.data, transfer.missing, origin);
+  pipes_.transfer(pipe, data, missing, origin);
 }
 
 // Cancel: the setup says so, and the six bytes behind it which transaction. They may come in a frame of their own.
@@ -103,6 +145,7 @@ void UsbTalk::answered(const ptp::Message& request, const ptp::Message& response
 
 void UsbTalk::finish() {
   if (!decided_ || std::exchange(finished_, true)) return;
+  pass_all();
   pipes_.end(last_);
   tell_all();
 }

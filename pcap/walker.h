@@ -34,13 +34,14 @@ class PacketWalker {
   void end(Origin);
 
  private:
+  std::size_t take_payload(View, Origin);
   std::size_t take_head(View, Origin);
-  void search(Origin, std::size_t newest);
+  std::size_t search(View, std::size_t segment, Origin);
 
   WalkerSink& sink_;
   bool side_;
   const ptp::Dialect* dialect_ = ptp::dialects().data();
-  Bytes held_;            // of a head that is not whole; or, while lost, what is searched
+  Bytes held_;            // what may become a head, once more has come
   u64 payload_left_ = 0;  // of the frame
   bool lost_ = false;
   u64 skipped_ = 0;

@@ -36,6 +36,21 @@ struct UsbFrames {
     }
     return *this;
   }
+  // One to the camera that ends in a stall, after so many bytes. USBPcap does not say how many.
+  UsbFrames& refused(const Bytes& data, u32 passed = 0) {
+    transfer(Way::out, data);
+    auto& completed = frames.back();
+    const auto put = [&](std::size_t at, u32 value) {
+      std::ranges::copy(Fields{big}.add(value).bytes, completed.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    if (link_type == 249) {
+      put(10, 0xC0000004);
+    } else {
+      put(28, static_cast<u32>(-32));
+      put(32, passed);
+    }
+    return *this;
+  }
   // Both frames of a control transfer that sends `data`, or nothing.
   UsbFrames& control(const Bytes& setup, const Bytes& data = {}) {
     for (const bool submitted : {true, false}) {

@@ -174,6 +174,48 @@ TEST(Usb, GoesOnAfterWhatEmptiesAPipe) {
   }
 }
 
+TEST(Usb, LeavesOutWhatADeviceRefused) {
+  for (const u32 link_type : {220u, 249u}) {
+    UsbFrames usb{link_type};
+    const auto begin = [&](u32 transaction) { return container(command, 0x1002, transaction, words({1})); };
+    usb.refused(begin(0)).refused(begin(0));
+    if (link_type == 220) usb.control({0x02, 1, 0, 0, 0x02, 0, 0, 0});
+    usb.transfer(Way::out, begin(0)).transfer(Way::in, container(answer, 0x2001, 0));
+    const auto records = records_of(usb.file());
+    const auto list = of_type(records, "transaction");
+    ASSERT_EQ(list.size(), 1u) << link_type;
+    EXPECT_EQ(list[0]["incomplete"], false);
+    EXPECT_EQ(list[0]["frames"], link_type == 220 ? (Json{7, 10}) : (Json{5, 8}));  // as submitted
+    EXPECT_EQ(of_type(records, "warning").size(), 0u);
+  }
+}
+
+TEST(Usb, CountsOfWhatWasRefusedOnlyWhatPassed) {
+  UsbFrames usb;
+  const auto upload = container(data, 0x100D, 1, Bytes(5000));
+  usb.transfer(Way::out, container(command, 0x100D, 1)).refused(upload, 1024);
+  usb.transfer(Way::in, container(answer, 0x2007, 1));
+  usb.control({0x02, 1, 0, 0, 0x02, 0, 0, 0});
+  usb.transfer(Way::out, container(command, 0x1003, 2)).transfer(Way::in, container(answer, 0x2001, 2));
+  const auto list = of_type(records_of(usb.file()), "transaction");
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0]["data"]["size"], 1012);
+  EXPECT_EQ(list[0]["incomplete"], true);
+  EXPECT_EQ(list[1]["incomplete"], false);
+}
+
+// A capture without completions, or that ends before them.
+TEST(Usb, TakesForPassedWhatNobodyRefused) {
+  UsbFrames usb;
+  converse(usb);
+  std::erase_if(usb.frames, [](const Bytes& frame) { return frame[8] == 'C' && (frame[10] & 0x80) == 0; });
+  const auto list = of_type(records_of(usb.file()), "transaction");
+  ASSERT_EQ(list.size(), 4u);
+  for (const auto& one : list) EXPECT_EQ(one["incomplete"], false);
+  usb.frames.resize(1);
+  EXPECT_EQ(of_type(records_of(usb.file()), "transaction").size(), 1u);
+}
+
 TEST(Usb, MarksWhatItsCaptureCutOff) {
   UsbFrames usb;
   usb.snap = 1000;
