@@ -64,9 +64,9 @@ TEST_F(Leica, WhileATransferLastsNobodyMissesTheHeartbeat) {
   EXPECT_EQ(client.ask(open_le, {0xFF55}), Code::OK);
   ptp::Message request;
   request.code = static_cast<u16>(Op::GetObject);
-  request.transaction_id = client.transaction_id++;
   request.count = 1;
   request.params[0] = client.find("L1000001.JPG");
+  request.transaction_id = client.transaction_id++;
   const auto answer = client.raw().request(request);
   EXPECT_EQ(std::get<transport::Reply>(answer).code, static_cast<u16>(Code::OK));
   stage.clock.advance(1min);
