@@ -10,6 +10,7 @@
 namespace stuntcam::emulator {
 namespace {
 constexpr std::array<u8, 6> exif_mark{'E', 'x', 'i', 'f', 0, 0};
+constexpr u16 srgb = 1, uncalibrated = 0xFFFF;
 
 std::string exif_date(const ptp::DateTime& date) {
   return fmt::format("{:04}:{:02}:{:02} {:02}:{:02}:{:02}", date.year, date.month, date.day, date.hour, date.minute,
@@ -54,8 +55,9 @@ TiffDirectory shot_directory(const Shot& shot, u32 width, u32 height) {
   directory.undefined(0x9101, std::array<u8, 4>{1, 2, 3, 0});
   directory.signed_rational(0x9204, shot.bias_thousandths, 1000);
   if (shot.focal_length_hundredths != 0) directory.rational(0x920A, shot.focal_length_hundredths, 100);
+  directory.longs(0x9211, {shot.number});
   directory.undefined(0xA000, std::array<u8, 4>{'0', '1', '0', '0'});
-  directory.shorts(0xA001, {1});  // sRGB
+  directory.shorts(0xA001, {shot.adobe_rgb ? uncalibrated : srgb});
   directory.longs(0xA002, {width});
   directory.longs(0xA003, {height});
   if (!shot.white_balance.empty()) directory.shorts(0xA403, {static_cast<u16>(automatic(shot.white_balance) ? 0 : 1)});

@@ -31,6 +31,7 @@ struct Shot {
   u32 focal_length_hundredths = 0;  // mm
   int bias_thousandths = 0;         // EV
   std::string white_balance;        // label
+  bool adobe_rgb = false;           // as set; the pixels are drawn as sRGB all the same
   int orientation = 1;              // EXIF
   u64 seed = 0;                     // colours of the scene
   std::optional<Place> place;       // where it was taken: EXIF's GPS directory

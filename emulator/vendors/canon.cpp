@@ -169,7 +169,8 @@ CapturePlan CanonModule::plan(Camera& camera, const Release& release) {
   plan.target = release.target.value_or(stays_in_camera(camera) ? CaptureTarget::card : CaptureTarget::memory);
   plan.first_memory_handle = first_memory_handle + camera.shutter().shots_taken() * handles_per_shot;
   plan.keeps_memory = true;
-  plan.name_prefix = properties.integer(property::ColorSpace) == color_space_adobe ? "_U4A" : "2U4A";
+  plan.shot.adobe_rgb = properties.integer(property::ColorSpace) == color_space_adobe;
+  plan.name_prefix = plan.shot.adobe_rgb ? "_U4A" : "2U4A";
   const i64 format = properties.integer(property::ImageFormat, large_fine_jpeg);
   plan.files.push_back(planned(canon::first_format(format)));
   if ((format & 0xFF) != 0) plan.files.push_back(planned(canon::second_format(format)));

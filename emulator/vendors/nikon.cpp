@@ -194,9 +194,10 @@ CapturePlan NikonModule::plan(Camera& camera, const Release& release) {
   const bool to_sdram = properties.integer(nikon::property::RecordingMedia) == recording_media_sdram;
   plan.target = release.target.value_or(to_sdram ? CaptureTarget::memory : CaptureTarget::card);
   plan.first_memory_handle = first_sdram_handle;
-  // DCF: names of pictures in Adobe RGB begin with an underscore.
-  if (properties.integer(nikon::property::ColorSpace) == color_space_adobe) plan.name_prefix = "_DSC";
   plan.shot = shot_as_set(camera);
+  plan.shot.adobe_rgb = properties.integer(nikon::property::ColorSpace) == color_space_adobe;
+  // DCF: names of pictures in Adobe RGB begin with an underscore.
+  if (plan.shot.adobe_rgb) plan.name_prefix = "_DSC";
   plan.files = files_as_set(camera, release.format, plan.shot);
   const i64 mode = properties.integer(PropertyCode::StillCaptureMode, 1);
   if (mode == continuous_high || mode == continuous_low)

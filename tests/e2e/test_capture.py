@@ -16,12 +16,13 @@ class Capture(harness.Test):
     def pictures(self, where, ending=".jpg"):
         return sorted(os.path.join(where, name) for name in os.listdir(where) if name.lower().endswith(ending))
 
-    def check_picture(self, path, **expected):
+    def check_picture(self, path, number=1, **expected):
         self.assertIsJpeg(path)
         told = self.exif(path)
         self.assertEqual("NIKON CORPORATION", told["Make"].upper())
         self.assertIn("D5300", told["Model"])
         self.assertTrue(told.get("ThumbnailImage"), told)
+        self.assertIn(told["ImageNumber"], [number] if number else range(1, 100))
         for field, value in expected.items():
             self.assertEqual(str(value), str(told[field]), field)
         return told
@@ -61,6 +62,7 @@ class Capture(harness.Test):
         self.assertIn(os.path.basename(picture), self.gphoto2(port, "--list-files"))
         gone = self.gphoto2(port, "--set-config", "capturetarget=1", "--capture-image-and-download")
         (picture,) = self.pictures(gone.where)
+        self.check_picture(picture, number=2)
         self.assertNotIn(os.path.basename(picture), self.gphoto2(port, "--list-files"))
 
     def test_raw_and_jpeg(self):
@@ -94,7 +96,7 @@ class Capture(harness.Test):
         self.shoot_until_ended(port, tethered)
         out, err = tethered.communicate()
         self.assertEqual(0, tethered.returncode, f"{out}{err}")
-        self.check_picture(self.pictures(tethered.where)[0])
+        self.check_picture(self.pictures(tethered.where)[0], number=None)  # it may have come late for the first
 
     def shoot_until_ended(self, port, process):
         """Somebody else presses the button; again, in case the watcher had not begun to watch."""

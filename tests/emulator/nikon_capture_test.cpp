@@ -1,7 +1,9 @@
 // Releases on a D5300: docs/cameras.md §1.
 #include <set>
 
+#include "emulator/imaging/exif.h"
 #include "tests/emulator/nikon.h"
+#include "tests/emulator/tiff_reader.h"
 
 namespace stuntcam::tests {
 namespace {
@@ -309,6 +311,20 @@ TEST(NikonCapture, AdobeRgbNamesBeginWithAnUnderscore) {
   EXPECT_EQ(client.release(without_autofocus, to_card), Code::OK);
   stage.advance(301);
   EXPECT_NE(client.find("_DSC0001.JPG"), 0u);
+}
+
+TEST(NikonCapture, ExifSaysTheShotsNumberAndItsColourSpace) {
+  for (const bool adobe : {false, true}) {
+    NikonStage stage;
+    stage.set(0xD032, adobe ? "1" : "0");
+    auto shot = stage.camera().vendor().plan(stage.camera(), {}).shot;
+    shot.number = 7;
+    const Bytes segment = emulator::exif_segment(shot, 640, 480, {});
+    const TiffFile tiff(View(segment).subspan(6));  // behind "Exif"
+    const auto exif = tiff.directory(static_cast<u32>(tiff.directory().at(0x8769).number()));
+    EXPECT_EQ(exif.at(0x9211).number(), 7u);
+    EXPECT_EQ(exif.at(0xA001).number(), adobe ? 0xFFFFu : 1u);
+  }
 }
 
 TEST(NikonCapture, PlanSaysWhatIsInForce) {
