@@ -149,8 +149,9 @@ struct Host::Stand {
                                              const std::function<void(const std::string&)>& log) {
     std::unique_ptr<emulator::Camera> emulated;
     if (part.profile) {
-      emulated =
-          std::make_unique<emulator::Camera>(*part.profile, camera_options(options, *part.profile, index), clock);
+      auto settings = camera_options(options, *part.profile, index);
+      settings.log = log;
+      emulated = std::make_unique<emulator::Camera>(*part.profile, std::move(settings), clock);
       serial_number = emulated->serial_number();
     }
     emulated_camera = emulated.get();

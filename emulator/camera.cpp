@@ -124,6 +124,7 @@ void Camera::add_stores() {
     options.manufacturer = profile_.device.manufacturer;
     options.model = profile_.device.model;
     options.vendor = profile_.device.vendor;
+    options.log = options_.log;
     const bool folder = !options.media.empty();
     stores_.push_back(folder ? make_folder(std::move(options), handles_) : make_card(std::move(options), handles_));
     watches_disk_ = watches_disk_ || folder;

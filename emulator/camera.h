@@ -1,6 +1,7 @@
 // The virtual camera: a profile brought to life. Everything on it runs on the camera's loop.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +31,8 @@ struct CameraOptions {
   std::optional<bool> push_events;         // overrides the quirk
   transport::Duration confirm{};           // until the camera's owner accepts a new client, on cameras that ask
   std::string only_client;                 // the one name that is let in; "" = any
+  // One line each: what goes wrong behind the camera, on the disk that plays its card. May be empty.
+  std::function<void(const std::string&)> log{};
 };
 
 // Where a store puts the camera's next picture, and the folders that had to be made for it, parents first: who asks
@@ -101,6 +104,9 @@ class Camera final : public transport::Responder {
                 const CameraSession* except = nullptr);
   // An event of a capture: its transaction id means something to the session that released only.
   void announce(ptp::EventCode, u32 param, const Release&);
+  void log(const std::string& what) const {
+    if (options_.log) options_.log(what);
+  }
   // Later, to whoever has a session open then.
   void announce_after(transport::Duration, const transport::EventOut&);
   // Looks at the folders behind the stores and announces what changed there; called on a timer and before listings.

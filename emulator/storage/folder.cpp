@@ -3,6 +3,7 @@
 #include "emulator/storage/folder.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include "emulator/imaging/picture.h"
 #include "emulator/storage/disk.h"
@@ -247,6 +249,9 @@ std::vector<StoreChange> Folder::poll() {
   const bool all = watch_.take(noticed);
   for (const auto& [path, complete] : noticed) reconcile(path, complete, changes);
   if (!all) rescan(changes);
+  if (watch_.trouble() && !std::exchange(complained_, true) && options().log)
+    options().log(fmt::format("{} cannot be watched ({}); changes there show a few seconds late", root_,
+                              watch_.trouble().message()));
   return changes;
 }
 

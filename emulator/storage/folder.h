@@ -53,6 +53,7 @@ class Folder final : public TreeStore {
 
   std::string root_;
   Watch watch_;
+  bool complained_ = false;  // that something cannot be watched
   std::unordered_map<std::string, u32> by_path_;
   std::unordered_map<u32, OnDisk> on_disk_;      // of the objects that are; the others live in the overlay
   std::unordered_set<std::string> hidden_;       // deleted or replaced in the overlay, still on disk

@@ -118,7 +118,8 @@ struct StoreOptions {
   ptp::DateTime date;               // of synthetic objects: the first was taken then, each next one a minute later
   std::string camera;               // shown in synthetic pictures: "NIKON D5300"
   std::string manufacturer, model;  // for EXIF
-  ptp::Vendor vendor = ptp::Vendor::none;  // whose raw formats the files of a folder may have
+  ptp::Vendor vendor = ptp::Vendor::none;         // whose raw formats the files of a folder may have
+  std::function<void(const std::string&)> log{};  // CameraOptions::log
 };
 
 // Throws std::system_error when the folder cannot be read.

@@ -1,5 +1,6 @@
 """gphoto2 uploads, makes and removes folders, and deletes: in an overlay, or on disk where that was allowed."""
 import os
+import subprocess
 
 import harness
 
@@ -78,6 +79,16 @@ class Upload(harness.Test):
         harness.wait_until(lambda: "LATER.MOV" in self.gphoto2(port, "--list-files"), what="the new file in the listing")
         os.remove(self.path("media", "DCIM", "100TEST", "LATER.MOV"))
         harness.wait_until(lambda: "LATER.MOV" not in self.gphoto2(port, "--list-files"), what="its absence")
+
+    def test_what_appears_where_the_system_watches_no_more_folders(self):
+        blind = ("unshare", "--user", "--map-root-user", "sh", "-c",
+                 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"', "sh")
+        if subprocess.run([*blind, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no user namespaces here")
+        camera = self.camera("--media", self.path("media"), wrapper=blind)
+        harness.write_pattern(self.path("media", "DCIM", "100TEST", "LATER.MOV"), 10)
+        harness.wait_until(lambda: "LATER.MOV" in self.gphoto2(camera.port, "--list-files"), what="the new file in the listing")
+        self.assertEqual(1, camera.said().count("cannot be watched"), camera.said())
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 // A folder as it is read, and what happens in it behind the camera's back.
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <system_error>
 
 #include "emulator/imaging/jpeg.h"
 #include "emulator/imaging/picture.h"
+#include "emulator/storage/watch.h"
 #include "tests/emulator/storage_testing.h"
 
 namespace stuntcam::emulator {
@@ -250,6 +252,28 @@ TEST_F(FolderTest, a_flood_of_changes_is_not_lost) {
   for (int round = 0; round < 20; ++round) told += folder->poll().size();
   EXPECT_EQ(told, 12'000u);
   EXPECT_EQ(folder->size(), 12'000u);
+}
+
+TEST(Watch, without_a_watch_everything_is_looked_at_now_and_then) {
+  rlimit usual{};
+  ASSERT_EQ(0, ::getrlimit(RLIMIT_NOFILE, &usual));
+  rlimit none = usual;
+  none.rlim_cur = 0;
+  ASSERT_EQ(0, ::setrlimit(RLIMIT_NOFILE, &none));
+  Watch blind;
+  ASSERT_EQ(0, ::setrlimit(RLIMIT_NOFILE, &usual));
+  EXPECT_EQ(blind.trouble(), std::errc::too_many_files_open);
+  Directory directory;
+  blind.add(directory.string());
+  std::vector<Watch::Noticed> noticed;
+  int missed = 0;
+  for (int round = 0; round < 80; ++round) missed += blind.take(noticed) ? 0 : 1;
+  EXPECT_EQ(missed, 10);
+  Watch seeing;
+  seeing.add(directory.string());
+  seeing.add(directory.string() + "/missing");
+  EXPECT_FALSE(seeing.trouble());
+  for (int round = 0; round < 80; ++round) EXPECT_TRUE(seeing.take(noticed));
 }
 
 TEST_F(FolderTest, capacity_is_the_disks_or_the_profiles) {
