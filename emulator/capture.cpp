@@ -80,7 +80,7 @@ struct Shutter::State : std::enable_shared_from_this<Shutter::State> {
   void open_shutter();
   void close_bulb();
   void shot_done();
-  bool store_files();  // false: the card is full
+  bool store_files();  // false: the card takes no more
   std::expected<void, StoreError> store(Object, const PlannedFile&);
   std::expected<u32, StoreError> folder(Store&);
   void end_open_capture();
@@ -168,7 +168,11 @@ bool Shutter::State::store_files() {
     Object picture = make_picture(file, now.plan.shot, name, renderings);
     camera.vendor().develop(camera, file, now.plan.shot, picture);
     const auto stored = store(std::move(picture), file);
-    if (!stored && stored.error() == StoreError::full) return false;
+    if (stored) continue;
+    if (stored.error() != StoreError::full)
+      camera.log(fmt::format("{} cannot be stored ({}); the capture ends as on a full card", name,
+                             ptp::to_string(response_for(stored.error()), camera.profile().device.vendor)));
+    return false;
   }
   return true;
 }

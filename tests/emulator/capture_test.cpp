@@ -1,5 +1,8 @@
 // The shutter, on a camera of no brand: docs/protocol.md §4.1.
+#include <filesystem>
+
 #include "tests/emulator/play.h"
+#include "tests/emulator/storage_testing.h"
 
 namespace stuntcam::tests {
 namespace {
@@ -189,6 +192,26 @@ TEST(Capture, FullCardSaysSo) {
   EXPECT_EQ(events.back(), event(Event::StoreFull, {card}, transaction));
   for (const auto& each : events) EXPECT_NE(each.code, static_cast<u16>(Event::CaptureComplete));
   EXPECT_FALSE(stage.camera().shutter().busy());
+}
+
+TEST(Capture, WhatCannotBeStoredEndsAsOnAFullCard) {
+  CaptureStage stage;
+  emulator::Directory media;
+  stage.options.media = media.string();
+  std::vector<std::string> log;
+  stage.options.log = [&](const std::string& line) { log.push_back(line); };
+  stage.options.writable = true;
+  Play client(stage.camera());
+  const u32 transaction = client.transaction_id;
+  EXPECT_EQ(client.ask(Op::InitiateCapture), Code::OK);
+  std::filesystem::remove_all(media.string());
+  stage.advance(1000);
+  const auto events = client.events();
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events.back(), event(Event::StoreFull, {card}, transaction));
+  EXPECT_FALSE(stage.camera().shutter().busy());
+  ASSERT_THAT(log, SizeIs(1));
+  EXPECT_THAT(log[0], testing::HasSubstr("DSC_0001.JPG cannot be stored"));
 }
 
 TEST(Capture, CardFullInTheMiddleEndsABurst) {
