@@ -10,6 +10,8 @@ namespace {
 
 constexpr u16 ipv4_type = 0x0800, ipv6_type = 0x86DD, pppoe_type = 0x8864;
 constexpr u8 protocol_tcp = 6, protocol_fragment = 44;
+constexpr const char* cut_fragments = "fragments that the snap length cut are not joined";
+constexpr const char* unfinished_fragments = "IP fragments without the rest of their datagrams";
 
 // Network byte order; the caller has checked that the bytes are there.
 u16 big16(View bytes, std::size_t at) { return static_cast<u16>(bytes[at] << 8 | bytes[at + 1]); }
@@ -50,6 +52,11 @@ std::optional<TcpPacket> Layers::more() {
     if (const auto packet = ip(llc(next))) return packet;
   }
   return {};
+}
+
+void Layers::finish() {
+  frame_ = 0;
+  if (!fragmented_.empty()) warn_once(unfinished_fragments);
 }
 
 std::optional<TcpPacket> Layers::ip(const std::optional<Network>& found) {
@@ -188,7 +195,7 @@ std::optional<TcpPacket> Layers::ip4(View bytes) {
   const auto fragment = big16(bytes, 6);
   if ((fragment & 0x3FFF) == 0) return transport(segment, payload, size);
   if (payload.size() < size) {
-    warn_once("fragments that the snap length cut are not joined");
+    warn_once(cut_fragments);
     return {};
   }
   Bytes key(bytes.begin() + 12, bytes.begin() + 20);
@@ -215,7 +222,10 @@ std::optional<TcpPacket> Layers::ip6(View bytes) {
     rest = rest.subspan(length);
     size -= length;
     if (next == protocol_fragment) {
-      if (rest.size() < size) return {};
+      if (rest.size() < size) {
+        warn_once(cut_fragments);
+        return {};
+      }
       Bytes key(bytes.begin() + 8, bytes.begin() + 40);
       key.insert(key.end(), header.begin() + 4, header.begin() + 8);
       const auto whole = join(key, big16(header, 2) & 0xFFF8u, (header[3] & 1) == 0, rest);
@@ -230,11 +240,14 @@ std::optional<TcpPacket> Layers::ip6(View bytes) {
 
 std::optional<View> Layers::join(View key, std::size_t offset, bool last, View piece) {
   constexpr std::size_t max_datagram = 65535;
-  if (offset + piece.size() > max_datagram || (!last && piece.size() % 8 != 0)) return {};
+  if (offset + piece.size() > max_datagram || (!last && piece.size() % 8 != 0)) {
+    warn_once("IP fragments that can't be joined: their size or place is wrong");
+    return {};
+  }
   auto found = std::ranges::find_if(fragmented_, [&](const Datagram& one) { return std::ranges::equal(one.key, key); });
   if (found == fragmented_.end()) {
     if (fragmented_.size() == max_fragmented) {
-      warn_once("IP fragments without the rest of their datagrams");
+      warn_once(unfinished_fragments);
       fragmented_.pop_front();
     }
     fragmented_.push_back({Bytes(key.begin(), key.end()), {}, {}, 0});

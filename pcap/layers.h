@@ -29,6 +29,7 @@ class Layers {
   std::optional<TcpPacket> tcp(const Frame&);
   // The next one of the same frame, while it lives: Wi-Fi puts several into one.
   std::optional<TcpPacket> more();
+  void finish();  // the capture is over: says what never became whole
 
  private:
   struct Network {

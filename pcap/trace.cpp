@@ -34,6 +34,7 @@ class Reading final : public StreamSink {
   }
   void take(const DebugLog::Chunk&);
   std::size_t finish() {
+    layers_.finish();
     streams_.finish();
     for (auto& [number, talk] : talks_) talk->finish();
     for (auto& [key, talk] : devices_) talk->finish();

@@ -141,6 +141,15 @@ TEST_F(LayersTest, JoinsFragmentsInAnyOrder) {
   EXPECT_FALSE(dig(LinkType::raw, fragment(0, 16, true)));
   EXPECT_FALSE(dig(LinkType::raw, fragment(0, 16, true)));  // twice
   expect_found(LinkType::raw, fragment(16, 24, true));
+  layers_.finish();
+  EXPECT_TRUE(warnings_.empty());
+  EXPECT_FALSE(dig(LinkType::raw, fragment(0, 13, true)));
+  ASSERT_EQ(warnings_.size(), 1u);
+  EXPECT_TRUE(warnings_[0].starts_with("IP fragments that can't be joined"));
+  EXPECT_FALSE(dig(LinkType::raw, fragment(0, 16, true)));
+  layers_.finish();
+  ASSERT_EQ(warnings_.size(), 2u);
+  EXPECT_EQ(warnings_[1], "IP fragments without the rest of their datagrams");
 }
 
 TEST_F(LayersTest, WalksThroughHeadersOfIpv6) {
@@ -159,6 +168,11 @@ TEST_F(LayersTest, WalksThroughHeadersOfIpv6) {
   ASSERT_TRUE(fragment);
   EXPECT_EQ(fragment->segment.payload.size(), payload.size());
   EXPECT_EQ(to_string(fragment->segment.from), "[fe80::1]:50000");
+  EXPECT_TRUE(warnings_.empty());
+  const Bytes cut(tcp.begin(), tcp.end() - 3);
+  EXPECT_FALSE(dig(LinkType::ethernet, head + Bytes{6, 0, 0, 0, 0, 0, 0, 10} + cut));
+  ASSERT_EQ(warnings_.size(), 1u);
+  EXPECT_EQ(warnings_[0], "fragments that the snap length cut are not joined");
 }
 
 TEST_F(LayersTest, SurvivesFramesOfEveryLength) {
