@@ -288,6 +288,8 @@ const RecordedSession& Replay::session() const {
 
 ptp::Identity Replay::identity() const {
   if (session().identity) return *session().identity;
+  for (const auto index : options_.sessions)  // over USB it has none
+    if (const auto& other = file_->sessions[index].identity) return *other;
   ptp::Identity made_up;
   made_up.name = session().model.empty() ? std::filesystem::path(file_->path).stem().string() : session().model;
   made_up.guid.fill(made_up_guid);

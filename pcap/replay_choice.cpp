@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "pcap/replay.h"
 
@@ -11,14 +12,19 @@ std::expected<std::vector<std::size_t>, std::string> choose_sessions(const Recor
                                                                      std::optional<u64> number) {
   std::string list;
   std::vector<std::size_t> chosen;
-  std::map<std::string, std::size_t> cameras;
+  std::map<std::string, std::string> bodies, known_as;  // the name by which a body was met first, and by others
   for (std::size_t i = 0; i < file.sessions.size(); ++i) {
     const auto& one = file.sessions[i];
     list += "\n  " + describe(one);
     if (number && one.number != *number) continue;
     chosen.push_back(i);
-    ++cameras[one.camera()];
+    const auto name = one.camera();
+    const auto body = one.body();
+    known_as.try_emplace(name, name);
+    if (!body.empty()) known_as[name] = bodies.try_emplace(body, name).first->second;
   }
+  std::set<std::string> cameras;
+  for (const auto& [name, first] : known_as) cameras.insert(first);
   if (file.sessions.empty())
     return std::unexpected(fmt::format("{}: no session in it that could be replayed", file.path));
   if (chosen.empty()) return std::unexpected(fmt::format("{} has no session {}; it has:{}", file.path, *number, list));

@@ -131,7 +131,10 @@ class Loader final : public TraceSink {
       if (session.transactions.empty() && !session.init_fail) continue;
       session.dictionary = talk.session->dictionary;
       if (talk.session->answered) session.identity = talk.session->answered->identity;
-      if (talk.session->device) session.model = talk.session->device->model;
+      if (const auto& device = talk.session->device) {
+        session.model = device->model;
+        session.serial_number = device->serial_number;
+      }
       order_by(session.transactions, [](const auto& one) { return one.asked.frame; });
       attach(session.transactions, talk.events);
       for (auto& frame : session.frames) frame.after = last_before(session.transactions, frame.origin);
@@ -261,6 +264,11 @@ std::size_t RecordedSession::incomplete() const {
 std::string RecordedSession::camera() const {
   if (identity) return ptp::to_string(identity->guid);
   return responder;
+}
+
+std::string RecordedSession::body() const {
+  if (model.empty() || serial_number.empty()) return {};
+  return fmt::format("{} {} {}", dialect_of(*this).name, model, serial_number);
 }
 
 const transport::Dialect& dialect_of(const RecordedSession& session) {

@@ -64,7 +64,7 @@ struct RecordedSession {
   std::string dialect;                               // "ptpip", …
   std::string initiator, responder;                  // as Session has them
   u16 port = 0;                                      // the camera's; 0: it had none
-  std::string model;                                 // "": no DeviceInfo was captured
+  std::string model, serial_number;                  // "": no DeviceInfo was captured
   Bytes initiator_identity{}, responder_identity{};  // as on the wire; empty: not captured
   std::optional<ptp::Identity> identity{};           // of the camera, in whatever form the dialect has it
   std::optional<u32> init_fail{};                    // the camera turned the initiator away
@@ -73,6 +73,8 @@ struct RecordedSession {
   std::vector<RecordedFrame> frames{};
   std::size_t incomplete() const;
   std::string camera() const;  // what tells cameras apart: the GUID, or the address
+  // Also on another way to it, where the camera said what it is; else "".
+  std::string body() const;
 };
 
 // In which it is played, from either side: its own; in PTP/IP what was captured over USB.

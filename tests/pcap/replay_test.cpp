@@ -366,5 +366,21 @@ TEST_F(ReplayTest, RefusesSessionsOfSeveralCameras) {
   EXPECT_THAT(choose_sessions(file, 3).error(), HasSubstr("no session 3"));
 }
 
+TEST_F(ReplayTest, TakesACameraOnTwoWaysForOne) {
+  RecordedFile file{.path = "trace"};
+  file.sessions.resize(3);
+  file.sessions[0].dialect = "ptpip";
+  file.sessions[1].dialect = "usb";
+  file.sessions[1].responder = "usb 1.1";
+  file.sessions[2].responder = "usb 1.1";  // who asked for no DeviceInfo
+  for (auto* const one : {&file.sessions[0], &file.sessions[1]}) {
+    one->model = "D5300";
+    one->serial_number = "1";
+  }
+  EXPECT_EQ(choose_sessions(file, {}).value().size(), 3u);
+  file.sessions[1].serial_number = "2";
+  EXPECT_FALSE(choose_sessions(file, {}).has_value());
+}
+
 }  // namespace
 }  // namespace stuntcam::pcap
