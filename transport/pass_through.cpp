@@ -123,6 +123,7 @@ Task<> ServerCore::pass_through(std::shared_ptr<Association> association, ptp::I
   if (line->events && !line->share)
     spawn(io, pass_events_to(association, line->events), [](const std::exception_ptr&) {});
   try {
+    association->mute = !dialect.lanes;
     put_ack(*association, line->introduction);
     co_await association->command().flush();
     if (dialect.lanes) association->open_lanes(true);
@@ -130,7 +131,6 @@ Task<> ServerCore::pass_through(std::shared_ptr<Association> association, ptp::I
   } catch (...) {
     failure = std::current_exception();
   }
-    association->mute = !dialect.lanes;
   association->drop();
   associations.erase(number);
   const bool in_step = co_await bridge.leave();
