@@ -59,11 +59,6 @@ class Fuzz(harness.Test):
         patience = f"--timeout {2 * harness.PATIENCE}s"
         capture = f"{harness.PROGRAM} capture {{target}} {patience} || kill -SEGV $$"
         self.assertIn("3 of 3 times", replay("nikon-d5300", "full-card", capture, 1))
-        # An event of its own, on the connection that events have where they have one of their own.
-        with open(self.path("event.toml"), "w", encoding="utf-8") as file:
-            file.write('[[fault]]\nkind = "inject"\noperation = "GetDeviceInfo"\ncode = "StoreFull"\n')
-        watch = f"timeout {4 * harness.PATIENCE} {harness.PROGRAM} watch {{target}} {patience} --until StoreFull && kill -SEGV $$; true"
-        self.assertIn("3 of 3 times", replay("fujifilm-x-t1", self.path("event.toml"), watch, 1))
         # What cannot be done is said before anything is tried.
         with open(self.path("property.toml"), "w", encoding="utf-8") as file:
             file.write('[[fault]]\nkind = "set"\nproperty = 0xD123\nto = "1"\n')

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/camera.h"
+#include "fuzz/engine/structure.h"
 #include "profiles/load.h"
 
 namespace stuntcam::fuzz {
@@ -35,9 +36,7 @@ Command command(const std::string& client, const std::string& file = {}) {
 std::string client(const std::string& name) { return std::string(STUNTCAM_CLIENTS) + "/client_" + name; }
 
 struct Hunt {
-  explicit Hunt(const Command& of, CampaignOptions options = {},
-                std::vector<std::string> strings = {"IMG_0001.TXT", "Maker"})
-      : how(of) {
+  explicit Hunt(const Command& of, CampaignOptions options = {}) : how(of) {
     // A sanitizer's report takes its time on a busy machine.
     if (!options.timeout) options.timeout = std::chrono::seconds(8);
     options.jobs = 2;
@@ -49,13 +48,13 @@ struct Hunt {
     report.progress = [](const Progress&) {};
     report.remark = [this](const std::string& text) { remarks.push_back(text); };
     Dictionary words;
-    words.strings = std::move(strings);
+    words.strings = {"IMG_0001.TXT", "Maker"};
     words.events = {0x4002, 0x400D};
     campaign = std::make_unique<Campaign>(camera, how, words, std::move(options), report);
   }
-  void until_found(FindingKind kind, std::chrono::seconds within = std::chrono::seconds(60)) {
+  void until_found(FindingKind kind) {
     campaign->prepare();
-    const auto limit = std::chrono::steady_clock::now() + within;
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     stop = [this, limit] { return done || std::chrono::steady_clock::now() > limit; };
     wanted = kind;
     campaign->run();
@@ -138,26 +137,47 @@ INSTANTIATE_TEST_SUITE_P(
                     Planted{.client = "runaway_memory", .kind = FindingKind::memory, .memory = 200 << 20}),
     [](const auto& planted) { return std::string(planted.param.client); });
 
-// Three comparisons deep, and all of them at once is nothing that chance finds.
-TEST(Coverage, GuidesTheHuntWhereTheConversationStaysTheSame) {
-  if (!std::filesystem::exists(client("magic_coverage"))) GTEST_SKIP() << "clang++-19 is not installed";
-  CampaignOptions some_runs;
-  some_runs.runs = 300;
-  const std::vector<std::string> strings{".a", ".b"};
-  Hunt blind(command(client("magic")), some_runs, strings);
-  blind.campaign->prepare();
-  const auto without = blind.campaign->progress().features;
-  blind.campaign->run();
-  EXPECT_TRUE(blind.findings.empty());
+// The client compares three names, one only when those before it are to its liking, and says the same whatever it is
+// told. Where its edges are seen, each step towards its bug is new and kept; where they are not, none is.
+class Coverage : public testing::TestWithParam<bool> {};
 
-  Hunt guided(command(client("magic_coverage")), {}, strings);
-  guided.until_found(FindingKind::crash, std::chrono::seconds(240));
-  if (HasFatalFailure()) return;
-  EXPECT_EQ(guided.of(FindingKind::crash).plan.faults.size(), 3u);
-  Hunt again(command(client("magic_coverage")));
-  again.campaign->prepare();
-  EXPECT_GT(again.campaign->progress().features, without + 20);
+TEST_P(Coverage, MakesNewWhatTheConversationDoesNotShow) {
+  const bool seen = GetParam();
+  const auto program = client(seen ? "magic_coverage" : "magic");
+  if (seen && !std::filesystem::exists(program)) GTEST_SKIP() << "clang++-19 is not installed";
+  const Subject camera = subject();
+  const Command how = command(program);
+  const Limits limits{.time = std::chrono::seconds(60)};
+  Runner runner(camera, how, "");
+  Corpus corpus;
+  auto run = runner.run({}, limits);
+  EXPECT_EQ(run.ending.how, Ending::How::exited);
+  const auto info = std::ranges::find(run.heard.steps, u16{0x1008}, &Step::operation);
+  ASSERT_NE(info, run.heard.steps.end());
+  auto fields = fields_of(ptp::OperationCode::GetObjectInfo, info->data);
+  std::erase_if(fields, [](const Field& field) { return field.kind != Field::Kind::string; });
+  ASSERT_GE(fields.size(), 3u);
+  EXPECT_TRUE(corpus.add({{}, run.heard}, run.features));
+
+  transport::FaultPlan plan;
+  for (std::size_t name = 0; name < 3; ++name) {
+    transport::Fault fault{.kind = transport::FaultKind::replace};
+    fault.where.operation = 0x1008;
+    fault.with.at = fields[name].at + 1;
+    fault.with.length = 2;
+    fault.with.hex = Bytes{'.', 0};
+    plan.faults.push_back(fault);
+    run = runner.run(plan, limits);
+    EXPECT_EQ(run.applied, name + 1);
+    if (name < 2) {
+      EXPECT_EQ(corpus.add({plan, run.heard}, run.features), seen) << name;
+    }
+  }
+  EXPECT_EQ(run.ending.how, Ending::How::signalled);
 }
+
+INSTANTIATE_TEST_SUITE_P(Fuzz, Coverage, testing::Bool(),
+                         [](const auto& seen) { return seen.param ? "Seen" : "NotSeen"; });
 
 std::string unfit(const std::vector<std::string>& words) {
   Command made;
