@@ -89,6 +89,13 @@ def ip6(segment, hop_by_hop=False):
     return struct.pack(">IHBB", 6 << 28, len(payload), 0 if hop_by_hop else 6, 64) + source + target + payload
 
 
+def fragments6(segment, number, size=64):
+    payload, source, target = tcp(segment, v6=True)
+    pieces = [payload[at:at + size] for at in range(0, len(payload), size)]
+    return [struct.pack(">IHBB", 6 << 28, 8 + len(piece), 44, 64) + source + target +
+            struct.pack(">BBHI", 6, 0, at * size | (at + 1 < len(pieces)), number) + piece for at, piece in enumerate(pieces)]
+
+
 MACS = (b"\x02\0\0\0\0\x01", b"\x02\0\0\0\0\x02")
 
 
@@ -100,6 +107,18 @@ def wifi(packet, side, quality=False):
     control = bytes([0x88 if quality else 0x08, 1 if side == 0 else 2])
     head = control + b"\0\0" + MACS[1] + MACS[side] + MACS[0] + b"\0\0" + (b"\0\0" if quality else b"")
     return head + b"\xaa\xaa\x03\0\0\0\x08\0" + packet
+
+
+def aggregated(segment):
+    """An A-MSDU: what the segment holds in two packets, in one frame of Wi-Fi."""
+    half = len(segment.payload) // 2
+    parts = [changed(segment, 0, segment.payload[:half]), changed(segment, half, segment.payload[half:])] if half else [segment]
+    frame = bytes([0x88, 1 if segment.side == 0 else 2]) + b"\0\0" + MACS[1] + MACS[segment.side] + MACS[0] + b"\0\0\x80\0"
+    body = b""
+    for part in parts:
+        packet = b"\xaa\xaa\x03\0\0\0\x08\0" + ip4(part)
+        body += b"\0" * (-len(body) % 4) + MACS[1 - segment.side] + MACS[segment.side] + struct.pack(">H", len(packet)) + packet
+    return frame + body
 
 
 def links():
@@ -116,6 +135,7 @@ def links():
         "eth-tso": eth(lambda s, n: [ethernet(ip4(s, length=0))]),
         "eth-fragments": eth(lambda s, n: [ethernet(one) for one in fragments(s, n)]),
         "eth-fragments-reversed": eth(lambda s, n: [ethernet(one) for one in reversed(fragments(s, n))]),
+        "eth-ipv6-fragments": eth(lambda s, n: [ethernet(one, 0x86DD) for one in fragments6(s, n)]),
         "cooked": (113, lambda s, n: [struct.pack(">HHH8sH", 0, 1, 6, MACS[s.side], 0x0800) + ip4(s)]),
         "cooked2": (276, lambda s, n: [struct.pack(">HHIHBB8s", 0x0800, 0, 1, 1, 0, 6, MACS[s.side]) + ip4(s)]),
         "null": (0, lambda s, n: [struct.pack("<I", 2) + ip4(s)]),
@@ -126,6 +146,7 @@ def links():
         "ipv4": (228, lambda s, n: [ip4(s)]),
         "ipv6": (229, lambda s, n: [ip6(s)]),
         "wifi": (105, lambda s, n: [wifi(ip4(s), s.side)]),
+        "wifi-aggregated": (105, lambda s, n: [aggregated(s)]),
         "radiotap": (127, lambda s, n: [struct.pack("<BBHI", 0, 0, 8, 0) + wifi(ip4(s), s.side, True)]),
     }
 

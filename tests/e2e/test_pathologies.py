@@ -100,6 +100,16 @@ class Pathologies(harness.Test):
                 self.judge(name, variant, path, whole)
         self.assertGreater(tried, 60)
 
+    def test_encrypted_wifi_is_said(self):
+        path = self.path("encrypted.pcap")
+        frames = [pathologies.wifi(pathologies.ip4(one), one.side) for one in pathologies.Tcp(self.talk).segments]
+        with open(path, "wb") as file:
+            file.write(pathologies.pcap([frame[:1] + bytes([frame[1] | 0x40]) + frame[2:] for frame in frames], 105))
+        done, records = decoded(path)
+        self.assertEqual(1, done.returncode)
+        self.assertEqual(["warning"], [one["type"] for one in records])
+        self.assertIn("encrypted Wi-Fi", records[0]["text"])
+
     def judge(self, name, variant, path, whole):
         done, records = decoded(path)
         self.assertEqual((0, b""), (done.returncode, done.stderr))
