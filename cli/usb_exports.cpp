@@ -62,7 +62,8 @@ usb::Description usb_description(const profiles::Profile& profile, const std::st
 UsbExports::UsbExports(asio::io_context& io, const Console& console, std::shared_ptr<pcap::RecordingFile> recording)
     : console_(console),
       recording_(std::move(recording)),
-      server_(io, [this](const std::string& line) { console_.warn(line); }) {}
+      clock_(io),
+      server_(io, clock_, [this](const std::string& line) { console_.warn(line); }) {}
 
 std::shared_ptr<usb::VirtualDevice> UsbExports::device(asio::io_context& io, transport::Server& server,
                                                        const profiles::Profile& profile,

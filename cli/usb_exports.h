@@ -11,6 +11,7 @@
 #include "cli/listen_address.h"
 #include "pcap/recording_file.h"
 #include "profiles/profile.h"
+#include "transport/real_clock.h"
 #include "transport/server.h"
 #include "transport/usb/gadget.h"
 #include "transport/usb/virtual_device.h"
@@ -40,6 +41,7 @@ class UsbExports {
   const Console& console_;
   std::shared_ptr<pcap::RecordingFile> recording_;
   u32 devices_ = 0;
+  transport::RealClock clock_;
   transport::usbip::Server server_;
   std::unique_ptr<transport::usb::Gadget> gadget_;
 };

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -38,8 +39,10 @@ struct Answer {
 // A blocking socket; what takes longer than ten seconds fails.
 class Wire {
  public:
-  explicit Wire(u16 port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit Wire(u16 port, int buffer = 0) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval limit{10, 0};
+    for (const int each : {SO_RCVBUF, SO_SNDBUF})
+      if (buffer != 0) ::setsockopt(fd_, SOL_SOCKET, each, &buffer, sizeof buffer);
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     sockaddr_in to{};
@@ -52,13 +55,20 @@ class Wire {
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
-  bool send(const Bytes& bytes) const {
-    for (std::size_t at = 0; at < bytes.size();) {
+  bool send(const Bytes& bytes) const { return send_some(bytes) == bytes.size(); }
+  // Fewer: the other side does not read, or has closed.
+  std::size_t send_some(const Bytes& bytes) const {
+    std::size_t at = 0;
+    while (at < bytes.size()) {
       const ssize_t sent = ::send(fd_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
-      if (sent <= 0) return false;
+      if (sent <= 0) break;
       at += static_cast<std::size_t>(sent);
     }
-    return true;
+    return at;
+  }
+  void patience(time_t seconds) const {
+    const timeval limit{seconds, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
   // Fewer: the other side has closed.
   Bytes receive(std::size_t size) const {
@@ -81,7 +91,7 @@ class Wire {
 // A host that has attached the device.
 class Attached {
  public:
-  explicit Attached(u16 port, const std::string& bus_id = "1-1") : wire(port) {
+  explicit Attached(u16 port, const std::string& bus_id = "1-1", int buffer = 0) : wire(port, buffer) {
     Bytes hello = hex("0111 8003 00000000");
     hello.insert(hello.end(), bus_id.begin(), bus_id.end());
     hello.resize(40);
@@ -101,10 +111,14 @@ class Attached {
     wire.send(bytes);
     return last;
   }
+  void put_unlink(Bytes& bytes, u32 urb) {
+    const std::size_t end = bytes.size() + 48;
+    for (const u32 each : {2u, ++last, 0x10001u, 0u, 0u, urb}) put32(bytes, each);
+    bytes.resize(end);
+  }
   u32 unlink(u32 urb) {
     Bytes bytes;
-    for (const u32 each : {2u, ++last, 0x10001u, 0u, 0u, urb}) put32(bytes, each);
-    bytes.resize(48);
+    put_unlink(bytes, urb);
     wire.send(bytes);
     return last;
   }
@@ -177,8 +191,8 @@ struct UsbIp : testing::Test {
   }
 
   World world;
-  std::unique_ptr<transport::usbip::Server> server =
-      std::make_unique<transport::usbip::Server>(world.io, [this](const std::string& line) { said.push_back(line); });
+  std::unique_ptr<transport::usbip::Server> server = std::make_unique<transport::usbip::Server>(
+      world.io, world.clock, [this](const std::string& line) { said.push_back(line); });
   std::shared_ptr<VirtualDevice> device;
   asio::executor_work_guard<asio::io_context::executor_type> busy{world.io.get_executor()};
   std::vector<std::string> said;
@@ -382,20 +396,99 @@ TEST_F(UsbIp, BoundsWhatWaits) {
 
 TEST_F(UsbIp, UnlinksEverything) {
   Attached host(port);
-  for (int i = 0; i < 2000; ++i) host.submit(1, true, 512);
+  for (int i = 0; i < 2000; ++i) host.submit(i % 2 == 0 ? 1 : 3, true, 512);
   for (u32 urb = 1; urb <= 2000; ++urb) host.unlink(urb);
   for (int i = 0; i < 2000; ++i) ASSERT_EQ(host.answer().status, reset);
   host.command(op_nothing, 1);
   EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
 }
 
-// Answers that nobody reads hold up the commands, and nothing grows.
-TEST_F(UsbIp, AHostThatDoesNotListen) {
-  {
-    Attached host(port);
-    for (int i = 0; i < 20'000; ++i) host.unlink(77);
-    for (int i = 0; i < 20'000; ++i) ASSERT_EQ(host.answer().status, 0);
+TEST_F(UsbIp, UnlinksWhatIsOnItsWay) {
+  constexpr u32 size = 12 << 20;
+  Attached host(port);
+  host.command(op_generated, 1, {size});
+  // Nobody takes them while the camera sends.
+  for (int i = 0; i < 10; ++i) {
+    const u32 out = host.submit(2, false, 4096, Bytes(4096, 7));
+    const u32 taken_back = host.unlink(out);
+    const auto got = host.answer();
+    ASSERT_EQ(got.kind, 4u);
+    EXPECT_EQ(got.sequence, taken_back);
+    EXPECT_EQ(got.status, reset);
   }
+  // Too late for one whose bytes are coming: they come all, and then that is said.
+  const u32 picture = host.submit(1, true, size);
+  const auto head = host.wire.receive(48);
+  ASSERT_EQ(head.size(), 48u);
+  EXPECT_EQ(get32(head, 4), picture);
+  EXPECT_EQ(get32(head, 24), size);
+  EXPECT_EQ(host.wire.receive(1000).size(), 1000u);
+  const u32 late = host.unlink(picture);
+  const auto rest = host.wire.receive(size - 1000);
+  ASSERT_EQ(rest.size(), size - 1000u);
+  bool same = true;
+  for (u32 i = 0; same && i < rest.size(); ++i) same = rest[i] == pattern(i + 1000 - 12);
+  EXPECT_TRUE(same);
+  const auto got = host.answer();
+  EXPECT_EQ(got.kind, 4u);
+  EXPECT_EQ(got.sequence, late);
+  EXPECT_EQ(got.status, 0);
+  EXPECT_EQ(host.bulk_in().data.size(), 12u);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+// Answers that nobody reads hold up the commands: they are not read any more, so nothing grows.
+TEST_F(UsbIp, AHostThatDoesNotListen) {
+  constexpr std::size_t command = 48, no_end = 256 << 20;
+  {
+    Attached host(port, "1-1", 1 << 20);
+    host.wire.patience(2);
+    std::size_t sent = 0;
+    for (bool taken = true; taken && sent < no_end;) {
+      Bytes many;
+      for (int i = 0; i < 4096; ++i) host.put_unlink(many, 77);
+      const std::size_t some = host.wire.send_some(many);
+      sent += some;
+      taken = some == many.size();
+    }
+    ASSERT_LT(sent, no_end);
+    EXPECT_GT(sent, 4u << 20);
+    constexpr std::size_t piece = 4096 * command;
+    for (std::size_t left = sent / command * command; left != 0;) {
+      const auto answers = host.wire.receive(std::min(left, piece));
+      ASSERT_EQ(answers.size(), std::min(left, piece));
+      for (std::size_t at = 0; at < answers.size(); at += command) ASSERT_EQ(get32(answers, at), 4u);
+      left -= answers.size();
+    }
+  }
+  is_free_again();
+}
+
+TEST_F(UsbIp, ControlTransfersWhoseLengthsDisagree) {
+  Attached host(port);
+  host.submit(0, true, 64, {}, hex("80 06 0001 0000 0400"));
+  EXPECT_EQ(host.answer().data.size(), 4u);
+  host.submit(0, true, 8, {}, hex("80 06 0001 0000 1200"));
+  EXPECT_EQ(host.answer().data.size(), 8u);
+  host.submit(0, true, 0, {}, hex("80 06 0001 0000 1200"));
+  EXPECT_EQ(host.answer().data.size(), 0u);
+  host.submit(0, false, 2, hex("0140"), hex("21 64 0000 0000 0600"));
+  EXPECT_EQ(host.answer(false).status, stall);
+  host.command(op_nothing, 1);
+  EXPECT_EQ(UsbHost::response(host.bulk_in().data), ok);
+}
+
+TEST_F(UsbIp, ClosesStrangersThatSayNothing) {
+  const Wire silent(port), slow(port), late(port);
+  slow.send(hex("0111 80"));
+  late.send(hex("0111 8003 00000000 312d"));  // no whole bus id
+  const Wire last(port);
+  last.send(hex("0111 8005 00000000"));
+  EXPECT_EQ(last.receive(12).size(), 12u);  // so those before were accepted
+  asio::post(world.io, [this] { world.clock.advance(std::chrono::seconds(11)); });
+  EXPECT_TRUE(silent.closed());
+  EXPECT_TRUE(slow.closed());
+  EXPECT_TRUE(late.closed());
   is_free_again();
 }
 

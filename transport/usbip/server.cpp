@@ -13,22 +13,22 @@
 #include <asio/post.hpp>
 #include <asio/read.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
 #include "transport/usbip/connection.h"
+#include "transport/wait.h"
 
 namespace stuntcam::transport::usbip {
 namespace {
 
 constexpr asio::use_awaitable_t<asio::io_context::executor_type> use_awaitable;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                         asio::io_context::executor_type>;
 
 // From accept to a whole request; who takes longer wants nothing.
-constexpr auto greeting_limit = std::chrono::seconds(10);
+constexpr Duration greeting_limit = std::chrono::seconds(10);
+// Before the next connection, where one could not be accepted.
+constexpr Duration accept_pause = std::chrono::milliseconds(100);
 // Connections that have not asked for a device yet; one more is closed at once.
 constexpr std::size_t most_strangers = 64;
 constexpr u32 devices_of_a_bus = 127;  // as USB addresses go
@@ -57,7 +57,8 @@ std::string name_of(const TcpSocket& socket) {
 }  // namespace
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
-  State(asio::io_context& loop, std::function<void(const std::string&)> tell) : io(loop), log(std::move(tell)) {}
+  State(asio::io_context& loop, Clock& time, std::function<void(const std::string&)> tell)
+      : io(loop), clock(time), log(std::move(tell)) {}
 
   Task<> accept(std::shared_ptr<Acceptor>);
   Task<> greet(std::shared_ptr<TcpSocket>);
@@ -68,6 +69,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   }
 
   asio::io_context& io;
+  Clock& clock;
   std::function<void(const std::string&)> log;
   std::vector<Export> exports;
   std::vector<Record> records;
@@ -75,8 +77,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   std::size_t strangers = 0;
 };
 
-Server::Server(asio::io_context& io, std::function<void(const std::string&)> log)
-    : state_(std::make_shared<State>(io, std::move(log))) {}
+Server::Server(asio::io_context& io, Clock& clock, std::function<void(const std::string&)> log)
+    : state_(std::make_shared<State>(io, clock, std::move(log))) {}
 
 // A host's connection keeps the state for as long as it lasts, which may be longer than the loops of the other cameras:
 // what lies on a loop must not stay with it.
@@ -128,8 +130,7 @@ Task<> Server::State::accept(std::shared_ptr<Acceptor> on) {
     if (error == asio::error::operation_aborted) break;
     if (error) {
       say(fmt::format("cannot accept a USB/IP connection: {}", error.message()));
-      Timer pause(io, std::chrono::milliseconds(100));
-      co_await pause.async_wait(use_awaitable);
+      co_await wait(io, clock, accept_pause);
       continue;
     }
     if (strangers >= most_strangers) continue;
@@ -142,11 +143,10 @@ Task<> Server::State::accept(std::shared_ptr<Acceptor> on) {
 Task<> Server::State::greet(std::shared_ptr<TcpSocket> socket) {
   const auto self = shared_from_this();
   prepare(*socket);
-  Timer limit(io, greeting_limit);
-  limit.async_wait([weak = std::weak_ptr<TcpSocket>(socket)](const asio::error_code& error) {
+  clock.after(greeting_limit, [weak = std::weak_ptr<TcpSocket>(socket)] {
     const auto late = weak.lock();
     asio::error_code ignored;
-    if (!error && late) late->close(ignored);
+    if (late) late->close(ignored);
   });
   std::array<u8, request_size> bytes{};
   co_await asio::async_read(*socket, asio::buffer(bytes), use_awaitable);
@@ -162,7 +162,6 @@ Task<> Server::State::greet(std::shared_ptr<TcpSocket> socket) {
   }
   std::array<u8, bus_id_size> name{};
   co_await asio::async_read(*socket, asio::buffer(name), use_awaitable);
-  limit.cancel();
   const auto wanted = decode_bus_id(name);
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].bus_id != wanted) continue;

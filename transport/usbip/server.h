@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "transport/clock.h"
 #include "transport/usb/virtual_device.h"
 #include "transport/usbip/protocol.h"
 
@@ -26,8 +27,9 @@ struct Export {
 
 class Server {
  public:
-  // `log`: one line for each host that was refused or dropped, and why; called on any loop.
-  Server(asio::io_context&, std::function<void(const std::string&)> log);
+  // The clock is that of the loop. `log`: one line for each host that was refused or dropped, and why; called on any
+  // loop.
+  Server(asio::io_context&, Clock&, std::function<void(const std::string&)> log);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
