@@ -5,6 +5,7 @@
 #include <fstream>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 #include "bench/crowd.h"
 #include "bench/engine/statistics.h"
@@ -42,16 +43,24 @@ Row sessions_row(const Options& options) {
     });
   };
   Crowd one(ours.ports, 1);
+  auto fewer = options;
+  fewer.pairs = options.times(3, 1);
   Plot curve{"Total throughput by the number of sessions", "sessions", "GiB/s", true, false, {{"stuntcam", {}}}, {}};
-  for (const auto count : sizes(options, {1, 10, 100, 1000})) {
-    std::unique_ptr<Crowd> many = std::make_unique<Crowd>(ours.ports, count);
-    const auto pairs = in_pairs(options, [&] { return download(*many); }, [&] { return download(one); });
-    curve.lines[0].points.emplace_back(count, median(rates(pairs.ours, size)));
-    if (count < 1000 && !options.brief) continue;
-    if (count == 1) continue;
-    row.add({"total throughput", "GiB/s", rates(pairs.ours, size), rates(pairs.bare, size), Bound::at_least, 0.9});
-    row.add({"server's processor time", "s/GiB", field(pairs.ours, &Round::processor, size),
-             field(pairs.bare, &Round::processor, size), Bound::none, 0});
+  const auto counts = sizes(options, {1, 10, 100, 1000});
+  for (const auto count : counts) {
+    Crowd many(ours.ports, count);
+    const auto ours_and_one = [&](const Pairs& pairs) -> std::vector<Measure> {
+      curve.lines[0].points.back() = {count, median(rates(pairs.ours, size))};
+      return {{"total throughput", "GiB/s", rates(pairs.ours, size), rates(pairs.bare, size), Bound::at_least, 0.9},
+              {"server's processor time", "s/GiB", field(pairs.ours, &Round::processor, size),
+               field(pairs.bare, &Round::processor, size), Bound::none, 0}};
+    };
+    curve.lines[0].points.emplace_back();
+    if (count == counts.back()) {
+      contest(row, options, [&] { return download(many); }, [&] { return download(one); }, ours_and_one);
+    } else {
+      (void)ours_and_one(in_pairs(fewer, [&] { return download(many); }, [&] { return download(one); }));
+    }
   }
   row.add(std::move(curve));
   return row;
@@ -60,24 +69,71 @@ Row sessions_row(const Options& options) {
 Row idle_row(const Options& options) {
   Row row("idle", "resident memory per idle session, both its connections open", "");
   const Media media(1);
-  const auto ours = serve_folder(options, media.path());
   const auto count = static_cast<std::size_t>(options.times(500, 10));
-  std::vector<std::unique_ptr<Client>> clients;
-  clients.reserve(2 * count);
-  const auto open = [&] {
-    for (std::size_t n = 0; n < count; ++n) {
-      clients.push_back(std::make_unique<Client>(ours.port(), true, small_buffer));
-      clients.back()->drain(OperationCode::GetDeviceInfo, {});  // it was in use once
-    }
-    return static_cast<double>(ours.process.memory_kib());
-  };
-  const double before = static_cast<double>(ours.process.memory_kib());
-  const double half = open(), all = open();
   const auto each = static_cast<double>(count);
-  row.add({fmt::format("each of the first {}", count), "KiB", {(half - before) / each}, {}, Bound::at_most, 24});
-  row.add({fmt::format("each of {} more", count), "KiB", {(all - half) / each}, {}, Bound::at_most, 24});
+  std::vector<double> firsts, furthers;
+  for (int n = 0; n < options.times(3, 1); ++n) {
+    const auto ours = serve_folder(options, media.path());
+    std::vector<std::unique_ptr<Client>> clients;
+    clients.reserve(2 * count);
+    const auto open = [&] {
+      for (std::size_t client = 0; client < count; ++client) {
+        clients.push_back(std::make_unique<Client>(ours.port(), true, small_buffer));
+        clients.back()->drain(OperationCode::GetDeviceInfo, {});  // it was in use once
+      }
+      return static_cast<double>(ours.process.memory_kib());
+    };
+    const auto before = static_cast<double>(ours.process.memory_kib());
+    const double half = open(), all = open();
+    firsts.push_back((half - before) / each);
+    furthers.push_back((all - half) / each);
+  }
+  row.add({fmt::format("each of the first {}", count), "KiB", firsts, {}, Bound::at_most, 24, true});
+  row.add({fmt::format("each of {} more", count), "KiB", furthers, {}, Bound::at_most, 24, true});
   return row;
 }
+
+namespace {
+
+// So many clients that may use all processors, as the cameras may: a thread each, on cameras of their own if there are
+// enough.
+double seconds_of_crowds(const std::vector<u16>& ports, std::size_t crowds, u64 transactions) {
+  std::vector<std::unique_ptr<Crowd>> all;
+  for (std::size_t n = 0; n < crowds; ++n)
+    all.push_back(std::make_unique<Crowd>(std::vector<u16>{ports[n % ports.size()]}, 4));
+  return seconds([&] {
+    std::vector<std::jthread> threads;
+    threads.reserve(crowds);
+    for (auto& crowd : all)
+      threads.emplace_back([&] {
+        unpin();
+        crowd->run([](Client& client) { return client.request(OperationCode::GetDeviceInfo, {}); },
+                   transactions / crowds);
+      });
+  });
+}
+
+// One camera is one thread, wherever it may run; several have all processors.
+void add_all_processors(Row& row, const Options& options) {
+  const std::size_t processors = std::max(2u, std::thread::hardware_concurrency());
+  const auto many = serve(options, {"generic"}, processors, false), one = serve(options, {"generic"}, 1, false);
+  const auto transactions = static_cast<u64>(options.times(20000, 40));
+  const auto round = [&](const Served& cameras) {
+    Round result;
+    const auto before = cameras.process.processor_nanoseconds();
+    result.seconds = seconds_of_crowds(cameras.ports, processors, transactions);
+    result.processor = static_cast<double>(cameras.process.processor_nanoseconds() - before) / 1e9 / result.seconds;
+    return result;
+  };
+  const auto pairs = in_pairs(options, [&] { return round(many); }, [&] { return round(one); });
+  const auto amount = static_cast<double>(transactions);
+  row.add({fmt::format("not pinned: GetDeviceInfo of {} cameras", processors), "1/s", rates(pairs.ours, amount),
+           rates(pairs.bare, amount), Bound::none, 0});
+  row.add({"… processors that they keep busy", "", field(pairs.ours, &Round::processor),
+           field(pairs.bare, &Round::processor), Bound::none, 0});
+}
+
+}  // namespace
 
 Row cameras_row(const Options& options) {
   constexpr u64 object = 1u << 20;
@@ -116,9 +172,11 @@ Row cameras_row(const Options& options) {
            {(last_memory - first_memory) * kib / static_cast<double>(counts.back() - 1)},
            {},
            Bound::none,
-           0});
+           0,
+           true});
   row.add(std::move(rate));
   row.add(std::move(memory));
+  add_all_processors(row, options);
   return row;
 }
 

@@ -9,9 +9,9 @@
 #include <fstream>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "bench/machine.h"
 #include "bench/pairs.h"
 #include "bench/rows.h"
 
@@ -26,6 +26,7 @@ constexpr std::array entries = std::to_array<Entry>({{"get", get_row},
                                                      {"partial", partial_row},
                                                      {"send", send_row},
                                                      {"pass-through", pass_through_row},
+                                                     {"usb", usb_row},
                                                      {"operation", operation_row},
                                                      {"neighbour", neighbour_row},
                                                      {"sessions", sessions_row},
@@ -35,6 +36,7 @@ constexpr std::array entries = std::to_array<Entry>({{"get", get_row},
                                                      {"memory", memory_row},
                                                      {"start", start_row},
                                                      {"listing", listing_row},
+                                                     {"properties", properties_row},
                                                      {"initiator-get", initiator_get_row},
                                                      {"initiator-put", initiator_put_row},
                                                      {"initiator-list", initiator_list_row},
@@ -57,7 +59,13 @@ Row measured(const Entry& entry, const Options& options) {
 }
 
 void write(const std::string& path, const Options& options, const Json& rows) {
-  const Json all = {{"processors", std::thread::hardware_concurrency()}, {"brief", options.brief}, {"rows", rows}};
+  Json about = machine();
+  if (!options.commit.empty()) about["commit"] = options.commit;
+  const Json all = {{"machine", about},
+                    {"brief", options.brief},
+                    {"whole", options.rows.empty()},
+                    {"pairs", options.pairs},
+                    {"rows", rows}};
   std::ofstream file(path);
   file << all.dump(1) << "\n";
   if (!file.flush()) throw std::runtime_error("cannot write " + path);

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -42,6 +44,12 @@ class Media : public Folder {
   }
   std::string object() const { return file("OBJECT.MOV"); }
 };
+
+// Before a round that writes: what earlier ones left is gone, and not written back during this one.
+inline void fresh_disk(std::initializer_list<std::string> files) {
+  for (const auto& file : files) std::remove(file.c_str());
+  ::sync();
+}
 
 class Descriptor {
  public:

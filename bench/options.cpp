@@ -6,7 +6,8 @@ namespace stuntcam::bench {
 namespace {
 
 constexpr const char* usage =
-    "usage: end_to_end_bench [--list] [--row NAME]… [--brief] [--pairs N] [--stuntcam PROGRAM] [--json FILE]";
+    "usage: end_to_end_bench [--list] [--row NAME]… [--brief] [--pairs N] [--stuntcam PROGRAM] [--json FILE] "
+    "[--commit TEXT]";
 
 }  // namespace
 
@@ -27,8 +28,11 @@ Options parse(const std::vector<std::string>& arguments) {
       options.rows.push_back(value());
     } else if (argument == "--pairs") {
       options.pairs = std::stoi(value());
+      if (options.pairs < 1) throw std::invalid_argument("--pairs: at least one");
     } else if (argument == "--stuntcam") {
       options.stuntcam = value();
+    } else if (argument == "--commit") {
+      options.commit = value();
     } else if (argument == "--json") {
       options.json = value();
     } else {

@@ -17,7 +17,9 @@ struct Options {
   bool list = false;
   // As little as shows that it still works; what is measured then means nothing.
   bool brief = false;
-  int pairs = 7;  // at least as many as can tell where a median is: seven
+  int pairs = 7;            // at the first look; as few as can tell where a median is, with three looks
+  double row_seconds = 40;  // no further look that would make a row's pairs last longer: all rows in ten minutes
+  std::string commit;       // what is measured, for the results
 
   // What a whole run and a brief one do.
   u64 object(u64 whole) const { return brief ? u64{4} << 20 : whole; }

@@ -7,6 +7,7 @@
 
 #include "bench/options.h"
 #include "bench/process.h"
+#include "bench/row.h"
 
 namespace stuntcam::bench {
 
@@ -34,35 +35,37 @@ Round measure(const Process& server, Work work) {
 
 struct Pairs {
   std::vector<Round> ours, bare;
+  int repeated = 0;   // because others had the processors meanwhile
+  int disturbed = 0;  // kept all the same: there is an end of repeating
 };
-// Who is first changes from pair to pair; one pair more, before the others, warms up.
-inline Pairs in_pairs(const Options& options, const std::function<Round()>& ours, const std::function<Round()>& bare) {
-  Pairs pairs;
-  for (int pair = options.brief ? 0 : -1; pair < options.pairs; ++pair) {
-    const bool bare_first = pair % 2 != 0;
-    Round bare_round;
-    if (bare_first) bare_round = bare();
-    const Round our_round = ours();
-    if (!bare_first) bare_round = bare();
-    if (pair < 0) continue;
-    pairs.ours.push_back(our_round);
-    pairs.bare.push_back(bare_round);
-  }
-  return pairs;
-}
+
+// After 7, 15 and 31 pairs somebody may say that these are enough.
+inline constexpr int most_looks = 3;
+// Of the processors' time: a pair during which others took more is measured again, whatever came out.
+inline constexpr double tolerated_share = 0.02;
+
+struct Manner {
+  // Asked at each look; without it there is one look.
+  std::function<bool(const Pairs&)> enough;
+  // Of each in one pair, their times added: short turns let a slow drift of the machine hit both alike.
+  int turns = 1;
+  // Processor time that others have had so far, in seconds.
+  std::function<double()> taken_by_others;
+};
+using Measured = std::function<Round()>;
+
+// Who is first changes from turn to turn; one pair more, before the others, warms up.
+Pairs in_pairs(const Options&, const Measured& ours, const Measured& bare, const Manner& manner);
+// One look, on this machine.
+Pairs in_pairs(const Options&, const Measured& ours, const Measured& bare);
+
+// In pairs until every verdict on what `measures` makes of them is clear, or the row's time is over. Adds that to the
+// row, and how many pairs were disturbed.
+void contest(Row&, const Options&, const Measured& ours, const Measured& bare,
+             const std::function<std::vector<Measure>(const Pairs&)>& measures, int turns = 1);
 
 // A field of each round, as a rate: amount / seconds, or as it is.
-inline std::vector<double> rates(const std::vector<Round>& rounds, double amount) {
-  std::vector<double> values;
-  values.reserve(rounds.size());
-  for (const auto& round : rounds) values.push_back(amount / round.seconds);
-  return values;
-}
-inline std::vector<double> field(const std::vector<Round>& rounds, double Round::* which, double divisor = 1) {
-  std::vector<double> values;
-  values.reserve(rounds.size());
-  for (const auto& round : rounds) values.push_back(round.*which / divisor);
-  return values;
-}
+std::vector<double> rates(const std::vector<Round>&, double amount);
+std::vector<double> field(const std::vector<Round>&, double Round::* which, double divisor = 1);
 
 }  // namespace stuntcam::bench

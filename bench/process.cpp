@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -23,8 +25,11 @@ void check(bool holds, const char* what) {
 }
 
 // In the child: on its processor, and gone when the benchmark goes.
-void settle() {
-  pin_to(server_processor);
+void settle(bool pinned = true) {
+  if (pinned)
+    pin_to(server_processor);
+  else
+    unpin();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
@@ -49,6 +54,23 @@ void pin_to(int processor) {
   (void)::sched_setaffinity(0, sizeof set, &set);
 }
 
+void unpin() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor) CPU_SET(processor, &set);
+  (void)::sched_setaffinity(0, sizeof set, &set);
+}
+
+RealTime::RealTime() {
+  const sched_param lowest{.sched_priority = 1};
+  permitted_ = ::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0;
+}
+
+RealTime::~RealTime() {
+  const sched_param none{.sched_priority = 0};
+  if (permitted_) (void)::sched_setscheduler(0, SCHED_OTHER, &none);
+}
+
 Process Process::run(const std::function<void()>& body) {
   const pid_t pid = ::fork();
   check(pid >= 0, "fork");
@@ -64,26 +86,30 @@ Process Process::run(const std::function<void()>& body) {
   return Process(pid);
 }
 
-Process Process::start(const std::vector<std::string>& command, std::size_t lines) {
+Process Process::start(const std::vector<std::string>& command, Start how) {
   int out[2];
   check(::pipe(out) == 0, "pipe");
   const pid_t pid = ::fork();
   check(pid >= 0, "fork");
   if (pid == 0) {
-    settle();
+    settle(how.pinned);
     ::dup2(out[1], STDOUT_FILENO);
     ::close(out[0]);
     ::close(out[1]);
     execute(command);
   }
   ::close(out[1]);
-  Process process(pid);
+  Process process(pid, how.end_signal);
   std::string line;
-  for (char character = 0; process.lines_.size() < lines && ::read(out[0], &character, 1) == 1;) {
-    if (character != '\n') {
-      line += character;
-    } else {
-      process.lines_.push_back(std::exchange(line, {}));
+  std::array<char, 4096> block{};
+  while (process.lines_.size() < how.lines) {
+    const auto got = ::read(out[0], block.data(), block.size());
+    if (got <= 0) break;
+    for (const char character : std::string_view(block.data(), static_cast<std::size_t>(got))) {
+      if (character != '\n')
+        line += character;
+      else
+        process.lines_.push_back(std::exchange(line, {}));
     }
   }
   ::close(out[0]);
@@ -132,29 +158,31 @@ void Process::complete(const std::vector<std::string>& command) {
 
 Process::~Process() {
   if (pid_ < 0) return;
-  ::kill(pid_, SIGKILL);
+  ::kill(pid_, end_signal_);
   ::waitpid(pid_, nullptr, 0);
 }
 
 u64 Process::processor_nanoseconds() const {
   u64 sum = 0;
+  bool known = false;
   for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task")) {
     u64 nanoseconds = 0;
-    std::ifstream(task.path() / "schedstat") >> nanoseconds;
+    known = static_cast<bool>(std::ifstream(task.path() / "schedstat") >> nanoseconds) || known;
     sum += nanoseconds;
   }
+  if (!known) throw std::runtime_error("no processor time here: the kernel has no /proc/PID/schedstat");
   return sum;
 }
 
-u64 Process::status_kib(const std::string& key) const {
-  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+u64 status_kib(pid_t pid, const std::string& key) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with(key)) return std::stoull(line.substr(key.size()));
   }
   return 0;
 }
 
-u64 Process::peak_memory_kib() const { return status_kib("VmHWM:"); }
-u64 Process::memory_kib() const { return status_kib("VmRSS:"); }
+u64 Process::peak_memory_kib() const { return status_kib(pid_, "VmHWM:"); }
+u64 Process::memory_kib() const { return status_kib(pid_, "VmRSS:"); }
 
 }  // namespace stuntcam::bench

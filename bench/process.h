@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +16,27 @@ namespace stuntcam::bench {
 inline constexpr int server_processor = 0;
 inline constexpr int client_processor = 1;
 void pin_to(int processor);
+void unpin();
+
+// Of a program that is started.
+struct Start {
+  std::size_t lines = 1;     // of its stdout that are waited for and kept
+  bool pinned = true;        // to the server's processor; else it may have all of them
+  int end_signal = SIGKILL;  // what ends it
+};
+
+// This thread before all others of its processor, as long as this lives; its children are like any other.
+class RealTime {
+ public:
+  RealTime();
+  ~RealTime();
+  RealTime(const RealTime&) = delete;
+  RealTime& operator=(const RealTime&) = delete;
+  bool permitted() const { return permitted_; }
+
+ private:
+  bool permitted_;
+};
 
 class Process {
  public:
@@ -25,22 +47,29 @@ class Process {
   static u64 watch(const std::vector<std::string>& command);
   // The same without a look at its memory.
   static void complete(const std::vector<std::string>& command);
-  // Starts a program likewise. Its first `lines` on stdout are waited for and kept.
-  static Process start(const std::vector<std::string>& command, std::size_t lines = 1);
-  Process(Process&& other) noexcept : pid_(other.pid_), lines_(std::move(other.lines_)) { other.pid_ = -1; }
+  // Starts a program, and waits for its first lines.
+  static Process start(const std::vector<std::string>& command, Start how = {});
+  Process(Process&& other) noexcept
+      : pid_(other.pid_), end_signal_(other.end_signal_), lines_(std::move(other.lines_)) {
+    other.pid_ = -1;
+  }
   Process& operator=(Process&&) = delete;
   ~Process();  // ends it
 
   const std::vector<std::string>& lines() const { return lines_; }
-  u64 processor_nanoseconds() const;  // used so far, by all its threads
+  pid_t pid() const { return pid_; }
+  u64 processor_nanoseconds() const;  // used so far, by all its threads; throws where the kernel does not say
   u64 peak_memory_kib() const;        // VmHWM: ru_maxrss would be inherited from the parent
   u64 memory_kib() const;             // VmRSS
 
  private:
-  explicit Process(pid_t pid) : pid_(pid) {}
-  u64 status_kib(const std::string& key) const;
+  explicit Process(pid_t pid, int end_signal = SIGKILL) : pid_(pid), end_signal_(end_signal) {}
   pid_t pid_;
+  int end_signal_;
   std::vector<std::string> lines_;
 };
+
+// "VmHWM:" or "VmRSS:" of a process.
+u64 status_kib(pid_t, const std::string& key);
 
 }  // namespace stuntcam::bench

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "bench/engine/statistics.h"
 
@@ -12,14 +13,26 @@ std::vector<double> Measure::values() const {
   if (bare.empty()) return ours;
   std::vector<double> ratios;
   ratios.reserve(ours.size());
-  for (std::size_t n = 0; n < std::min(ours.size(), bare.size()); ++n)
-    ratios.push_back(bare[n] == 0 ? 0 : ours[n] / bare[n]);
+  for (std::size_t n = 0; n < std::min(ours.size(), bare.size()); ++n) {
+    if (bare[n] == 0) throw std::runtime_error(what + ": the bare one has none, and there is no ratio");
+    ratios.push_back(ours[n] / bare[n]);
+  }
   return ratios;
+}
+
+Measure::Range Measure::range() const {
+  const auto all = values();
+  if (all.empty()) return {};
+  const auto interval = exact ? std::nullopt : median_interval(all, looks);
+  if (interval) return {interval->low, interval->high, true};
+  const auto [least, greatest] = std::ranges::minmax(all);
+  return {least, greatest, false};
 }
 
 std::string Measure::verdict() const {
   if (bound == Bound::none || ours.empty()) return {};
-  const auto [low, high] = median_interval(values());
+  const auto [low, high, interval] = range();
+  if (!exact && !interval) return "few";
   const bool least = bound == Bound::at_least;
   if (least ? low >= limit : high <= limit) return "met";
   if (least ? high < limit : low > limit) return "missed";
@@ -28,17 +41,22 @@ std::string Measure::verdict() const {
 
 Json Measure::json() const {
   const auto all = values();
-  const auto interval = median_interval(all);
+  const auto [low, high, interval] = range();
   Json json = {{"what", what}, {"unit", unit}, {"ours", median(ours)}};
   if (!bare.empty()) {
     json["bare"] = median(bare);
     json["ratio"] = median(all);
   }
-  json.update({{"low", interval.low}, {"high", interval.high}, {"spread", spread(all)}, {"values", all}});
+  json.update({{"low", low}, {"high", high}, {"interval", interval}, {"spread", spread(all)}, {"values", all}});
   if (bound != Bound::none)
     json.update(
         {{"bound", bound == Bound::at_least ? "at least" : "at most"}, {"limit", limit}, {"verdict", verdict()}});
   return json;
+}
+
+void Row::add(Measure measure) {
+  if (measure.values().empty()) throw std::runtime_error(measure.what + ": nothing was measured");
+  measures_.push_back(std::move(measure));
 }
 
 Json Row::json() const {
@@ -62,14 +80,14 @@ std::string Row::text() const {
   if (failed()) text += fmt::format("  could not be measured: {}\n", failed_);
   for (const auto& measure : measures_) {
     const auto all = measure.values();
-    const auto [low, high] = median_interval(all);
+    const auto [low, high, interval] = measure.range();
     text += fmt::format("  {:<42}{:>11.4g}", measure.what + ", " + measure.unit, median(measure.ours));
     if (measure.bare.empty()) {
       text += fmt::format("{:>11}{:>9}", "", "");
     } else {
       text += fmt::format("{:>11.4g}{:>8.3f}x", median(measure.bare), median(all));
     }
-    text += fmt::format("  {:.4g}..{:.4g}", low, high);
+    text += fmt::format("  {:.4g}..{:.4g}{}", low, high, interval ? "" : fmt::format(" (of {})", all.size()));
     if (measure.bound != Bound::none)
       text += fmt::format("  {} {:g}: {}", measure.bound == Bound::at_least ? "at least" : "at most", measure.limit,
                           measure.verdict());

@@ -20,11 +20,23 @@ struct Measure {
   std::vector<double> ours, bare;
   Bound bound = Bound::none;
   double limit = 0;
+  bool exact = false;  // what hardly differs from run to run, as memory: all of the values are judged, however few
+  int looks = 1;       // how often somebody asked whether these are enough (pairs.h)
 
-  std::vector<double> values() const;  // the ratios, or ours
-  // "met" and "missed" when the median's interval says so, "noisy" when the limit lies inside it; "" without a limit.
+  std::vector<double> values() const;  // the ratios, or ours; throws where there is nothing to divide by
+  // "met" and "missed" when the median's interval, or all exact values say so; "noisy" when the limit lies inside it,
+  // "few" when there are too few for an interval; "" without a limit.
   std::string verdict() const;
   Json json() const;
+
+ private:
+  // What is shown: the interval of 95 % where there is one, else from the least value to the greatest.
+  struct Range {
+    double low = 0, high = 0;
+    bool interval = false;
+  };
+  Range range() const;
+  friend class Row;
 };
 
 class Row {
@@ -32,7 +44,7 @@ class Row {
   Row(std::string name, std::string work, std::string against)
       : name_(std::move(name)), work_(std::move(work)), against_(std::move(against)) {}
 
-  void add(Measure measure) { measures_.push_back(std::move(measure)); }
+  void add(Measure measure);  // throws where it has no value
   void add(Plot plot) { plots_.push_back(std::move(plot)); }
   void note(std::string text) { notes_.push_back(std::move(text)); }
   void fail(std::string why) { failed_ = std::move(why); }

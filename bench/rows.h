@@ -16,7 +16,11 @@ Row memory_row(const Options&);
 Row operation_row(const Options&);
 Row neighbour_row(const Options&);
 Row start_row(const Options&);
+// growth_rows.cpp
 Row listing_row(const Options&);
+Row properties_row(const Options&);
+// usb_row.cpp
+Row usb_row(const Options&);
 // crowd_rows.cpp
 Row sessions_row(const Options&);
 Row idle_row(const Options&);

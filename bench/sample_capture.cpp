@@ -19,7 +19,7 @@ using ptp::Message;
 
 constexpr u64 between_frames = 1000;  // ns
 constexpr std::size_t write_size = 1u << 20;
-constexpr u64 object_size = 64u << 20, packet_size = 1u << 20;
+constexpr u64 object_size = 4u << 20, packet_size = 1u << 20;
 
 pcap::Endpoint endpoint(u8 host, u16 port) {
   pcap::Endpoint made;

@@ -9,16 +9,16 @@ namespace {
 constexpr double tail = 0.025;  // on each side of an interval of 95 %
 
 // How many of the sorted values can be left out on each side: as long as it is unlikely, as tossing a coin, that
-// so few lie there.
-std::size_t left_out(std::size_t count) {
+// so few lie there. Nothing: not even that all of them lie on one side is unlikely enough.
+std::optional<std::size_t> left_out(std::size_t count, double unlikely) {
   double probability = std::pow(0.5, static_cast<double>(count)), below = 0;  // of exactly k heads; of at most k
-  std::size_t k = 0;
-  for (;; ++k) {
+  std::optional<std::size_t> out;
+  for (std::size_t k = 0;; ++k) {
     below += probability;
-    if (below > tail) break;
+    if (below > unlikely) return out;
+    out = k;
     probability *= static_cast<double>(count - k) / static_cast<double>(k + 1);
   }
-  return k == 0 ? 0 : k - 1;
 }
 
 }  // namespace
@@ -37,11 +37,11 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-Interval median_interval(std::vector<double> values) {
-  if (values.empty()) return {};
+std::optional<Interval> median_interval(std::vector<double> values, int looks) {
+  const auto skip = left_out(values.size(), tail / looks);
+  if (!skip) return std::nullopt;
   std::ranges::sort(values);
-  const auto skip = left_out(values.size());
-  return {values[skip], values[values.size() - 1 - skip]};
+  return Interval{values[*skip], values[values.size() - 1 - *skip]};
 }
 
 double spread(const std::vector<double>& values) {

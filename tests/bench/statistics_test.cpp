@@ -19,17 +19,30 @@ TEST(Statistics, TakesPercentilesOfWhatThereIs) {
   EXPECT_EQ(percentile(values, 1), 100);
 }
 
+// As its ends; {} where there is none.
+std::vector<double> interval(std::size_t count, int looks = 1) {
+  std::vector<double> values;
+  for (std::size_t n = count; n > 0; --n) values.push_back(static_cast<double>(n));
+  const auto found = median_interval(values, looks);
+  return found ? std::vector{found->low, found->high} : std::vector<double>{};
+}
+
 TEST(Statistics, SaysWhereTheMedianLiesOnlyAsSurelyAsTheNumberOfValuesAllows) {
-  const auto few = median_interval({5, 1, 3});
-  EXPECT_EQ(few.low, 1);
-  EXPECT_EQ(few.high, 5);
-  const auto seven = median_interval({7, 6, 5, 4, 3, 2, 1});
-  EXPECT_EQ(seven.low, 1);
-  EXPECT_EQ(seven.high, 7);
-  // Of nine, the second and the eighth: with 96 %.
-  const auto nine = median_interval({9, 8, 7, 6, 5, 4, 3, 2, 1});
-  EXPECT_EQ(nine.low, 2);
-  EXPECT_EQ(nine.high, 8);
+  using Ends = std::vector<double>;
+  EXPECT_EQ(interval(0), Ends());
+  EXPECT_EQ(interval(5), Ends());
+  EXPECT_EQ(interval(6), (Ends{1, 6}));
+  EXPECT_EQ(interval(7), (Ends{1, 7}));
+  EXPECT_EQ(interval(9), (Ends{2, 8})) << "with 96 %";
+  EXPECT_EQ(interval(15), (Ends{4, 12}));
+}
+
+TEST(Statistics, IsLessSureWhereSomebodyLooksAgain) {
+  using Ends = std::vector<double>;
+  EXPECT_EQ(interval(6, 3), Ends());
+  EXPECT_EQ(interval(7, 3), (Ends{1, 7}));
+  EXPECT_EQ(interval(15, 3), (Ends{3, 13}));
+  EXPECT_EQ(interval(31, 3), (Ends{9, 23}));
 }
 
 TEST(Statistics, MeasuresSpreadByTheMiddleHalf) {

@@ -12,22 +12,6 @@ from usb_harness import harness
 import ptpip
 
 
-def drain(client, handle):
-    """GetObject without keeping anything: the bytes that came, headers included."""
-    client.command.send(ptpip.request(ptpip.GET_OBJECT, client.tid(), handle))
-    scratch, moved = memoryview(bytearray(1 << 20)), 0
-    while True:
-        length, kind = struct.unpack("<II", client.command.read(8))
-        left, moved = length - 8, moved + length
-        kept = min(left, len(client.command.buffer))
-        client.command.read(kept)
-        left -= kept
-        while left:
-            left -= client.command.socket.recv_into(scratch, min(left, len(scratch)))
-        if kind == ptpip.RESPONSE:
-            return moved
-
-
 def until_response(client):
     while True:
         kind, body = client.command.receive()
@@ -169,37 +153,6 @@ class PassThrough(usb_harness.Test):
         self.assertIn("GetObjectHandles", operations)
         with open(self.path("talk.jsonl"), encoding="utf-8") as lines:
             self.assertTrue(any("GetObjectHandles" in line for line in lines))
-
-    def test_no_slower_than_libusb_itself(self):
-        """The same object of the same camera: through PTP/IP and the bridge, and by plain reads of libusb."""
-        size = 64 << 20
-        harness.write_pattern(self.path("media", "DCIM", "100TEST", "BIG.MOV"), size)
-        mock = ("--media", self.path("media"))
-
-        def plain():
-            done = subprocess.run([*usb_harness.plugged("nikon-d5300", *mock), usb_harness.PLAIN_READER], text=True,
-                                  env=usb_harness.environment(), capture_output=True, check=True,
-                                  timeout=100 * harness.PATIENCE)
-            moved, seconds = done.stdout.split()
-            self.assertEqual(size, int(moved))
-            return float(seconds)
-
-        camera = self.camera(mock=mock)
-
-        def through():
-            with ptpip.Client(camera.port, timeout=60 * harness.PATIENCE) as client:
-                handle = client.find("BIG.MOV")
-                began = time.monotonic()
-                self.assertGreaterEqual(drain(client, handle), size)
-                return time.monotonic() - began
-
-        # Other tests run at the same time: the best of several, in turns.
-        times, ratio = [], 0
-        while len(times) < 2 or (ratio < 0.9 and len(times) < 6):
-            times.append((plain(), through()))
-            ratio = min(seconds for seconds, _ in times) / min(seconds for _, seconds in times)
-        print(f"bridge against plain libusb: {ratio:.2f}")
-        self.assertGreater(ratio, 0.9)
 
     def test_ends_in_front_of_a_camera_that_answers_nothing(self):
         """Half a minute of patience with the camera is not for somebody who wants the program to end."""

@@ -8,7 +8,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 import harness  # noqa: E402
 
 MOCK = os.environ.get("STUNTCAM_MOCK", os.path.join(harness.ROOT, "build/dev/tests/usb/mock_camera"))
-PLAIN_READER = os.environ.get("STUNTCAM_PLAIN_READER", os.path.join(os.path.dirname(MOCK), "plain_reader"))
 
 
 def main(needs=()):
