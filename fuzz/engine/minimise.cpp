@@ -43,11 +43,11 @@ class Minimiser {
   void fewer_bytes(std::size_t i) {
     if (plan_.faults[i].kind != transport::FaultKind::data) return;
     for (std::size_t off = bytes_of(plan_.faults[i]).size() / 2; off > 0; off /= 2) {
-      const auto size = bytes_of(plan_.faults[i]).size();
-      if (off >= size) continue;
+      auto bytes = bytes_of(plan_.faults[i]);
+      if (off >= bytes.size()) continue;
+      bytes.resize(bytes.size() - off);
       auto shorter = plan_;
-      shorter.faults[i].with.hex = bytes_of(plan_.faults[i]);
-      shorter.faults[i].with.hex->resize(size - off);
+      shorter.faults[i].with.hex = std::move(bytes);
       take(std::move(shorter));
     }
   }
