@@ -37,9 +37,15 @@ class Learn(harness.Test):
         camera = self.camera("--record", recording)
         original = self.gphoto2(camera.port, "--summary")
         listed = self.gphoto2(camera.port, "--list-files")
+        self.gphoto2(camera.port, "--wait-event=1s")
         camera.stop()
         learned = self.learn(recording)
         ours, theirs = shown(CAMERA), shown(learned)
+        self.assertEqual(ours["dialect"], theirs["dialect"])
+        for field in ("poll_events", "push_events"):
+            self.assertEqual(ours["quirks"][field], theirs["quirks"][field], field)
+        for field in ("id", "type", "filesystem", "access", "capacity"):
+            self.assertEqual([one[field] for one in ours["storage"]], [one[field] for one in theirs["storage"]], field)
         for field in ("manufacturer", "model", "version", "operations", "events", "capture_formats", "image_formats",
                       "vendor_extension_id", "vendor_extension_desc"):
             self.assertEqual(ours["device"][field], theirs["device"][field], field)
@@ -47,6 +53,12 @@ class Learn(harness.Test):
         self.assertEqual({one["code"] for one in ours["property"]}, set(described))
         for one in ours["property"]:
             for field in ("type", "access", "range", "enum", "listed"):
+                self.assertEqual(one.get(field), described[one["code"]].get(field), (one, field))
+            if one["code"] == "SessionInitiatorVersionInfo":  # names a person's computer
+                self.assertEqual("", described[one["code"]].get("current"))
+                continue
+            values = ("default",) if one["code"] == "DateTime" else ("default", "current")
+            for field in values:
                 self.assertEqual(one.get(field), described[one["code"]].get(field), (one, field))
         # Served again, gphoto2 sees the same, but for the number and what may name people.
         port = self.camera(camera=learned).port
