@@ -18,7 +18,10 @@ constexpr std::array cameras{"canon-eos-r6", "fujifilm-x-t1", "generic",       "
 
 class Client {
  public:
-  explicit Client(u8 camera, u8 form = 0) { seed_.number(camera).number(form); }
+  explicit Client(u8 camera, u8 form = 0, std::string_view faults = {}) {
+    seed_.number(camera).number(static_cast<u8>(form | (faults.empty() ? 0 : 4)));
+    if (!faults.empty()) seed_.number(static_cast<u8>(faults.size())).text(faults);
+  }
   Client& step(ServerStep what) {
     seed_.number(static_cast<u8>(what));
     return *this;
@@ -71,8 +74,8 @@ class Client {
   Seed seed_;
 };
 
-Client client(u8 camera, u8 form = 0) {
-  Client client(camera, form);
+Client client(u8 camera, u8 form = 0, std::string_view faults = {}) {
+  Client client(camera, form, faults);
   client.lanes = std::string_view(cameras[camera]).starts_with("fuji");
   client.greet().ask(0x1002, {1});
   return client;
@@ -109,6 +112,41 @@ void add_clients(Seeds& seeds) {
   Client late = client(generic);
   late.ask(0x100D, {}, true).wait(10'000).ask(0x1003).leave(0);
   seeds["server/data_that_never_comes"] = late.done();
+}
+
+// What clients do while things go wrong, and time for what waits.
+void add_faulty_clients(Seeds& seeds) {
+  struct Faulty {
+    const char *name, *faults;
+  };
+  constexpr std::array all = {
+      Faulty{"responses", "code:code=DeviceBusy,nth=2\nparameters:values=1+2,nth=3\nrepeat:nth=4\npad:bytes=4,nth=5"},
+      Faulty{"late_responses", "late:delay=2s,jitter=1s,every=2\nearly:for=3s,every=3\nbefore-data:nth=2"},
+      Faulty{"lost_packets", "drop:nth=3\ndrop:direction=i2r,nth=2\nshorten:bytes=4,nth=1\ntransaction:add=1,every=2"},
+      Faulty{"data_lengths", "truncate:at=5,nth=2\nextend:bytes=9,nth=3\ntotal:value=unknown,every=2\nempty:nth=4"},
+      Faulty{"data_bytes", "flip:count=3\nreplace:at=3,hex=ffff,length=1\nsplit:values=1+0+70\ndata:hex=0102,nth=4"},
+      Faulty{"cut_data", "cut:at=40,operation=GetObject,then=stall\nslice:bytes=7,delay=10ms\nthrottle:bytes=1000"},
+      Faulty{"events",
+             "reorder:for=1s\ninject:code=ObjectAdded,values=1,operation=InitiateCapture\nrepeat:packet=Event,count=3"},
+      Faulty{"stalls",
+             "stall:for=2s,operation=GetStorageIDs\nsilence:for=1s,operation=GetObjectInfo\nlatency:delay=50ms"},
+      Faulty{"ends", "half-close:from=600\nreset:after=3s,lane=event\nclose:packet=EndData,nth=5\ndeny:for=1s"},
+      Faulty{"handshake", "refuse:reason=2,times=1\nlate:delay=1s,packet=InitEventAck\nrefuse:code=DeviceBusy,times=2"},
+      Faulty{"hands",
+             "card-out:for=1s,operation=InitiateCapture\nbattery:to=0,for=4s\nforget:property=BatteryLevel\nclock:jump="
+             "-1h"},
+      Faulty{
+          "more_hands",
+          "card-full:after=1s,for=1s\noverheat:operation=GetStorageIDs,for=2s\nset:property=BatteryLevel,to=5\nfreeze"},
+  };
+  for (const auto& [name, faults] : all) {
+    for (const u8 camera : {u8{1}, u8{2}}) {
+      Client client = fuzz::client(camera, camera % 2, faults);
+      client.ask(0x1001).ask(0x1004).wait(2000).ask(0x1007, {0xFFFFFFFF, 0, 0}).ask(0x1008, {1}).ask(0x1009, {1});
+      client.wait(3000).ask(0x1016, {0x500F}, true).send({1, 0}).ask(0x100E, {0, 0}).wait(4000).ask(0x1003).leave(0);
+      seeds["server/" + std::string(cameras[camera]) + "_with_faulty_" + name] = client.done();
+    }
+  }
 }
 
 // What a camera says, and what the initiator is to do next.
@@ -225,6 +263,7 @@ void add_cameras(Seeds& seeds) {
 
 void add_conversations(Seeds& seeds) {
   add_clients(seeds);
+  add_faulty_clients(seeds);
   add_cameras(seeds);
 }
 

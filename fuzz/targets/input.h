@@ -30,7 +30,7 @@ class Input {
   T number() {
     T value{};
     const View taken = bytes(sizeof(T));
-    std::memcpy(&value, taken.data(), taken.size());
+    if (!taken.empty()) std::memcpy(&value, taken.data(), taken.size());
     return value;
   }
   // 0 to `count` - 1.

@@ -1,6 +1,7 @@
 // A camera and its server, and any number of clients that do whatever the input says: connections in any order, whole
-// conversations, requests of every kind, raw bytes, silence, and connections that end. What the camera sends must
-// parse, and when it is switched off nothing of it may be left running.
+// conversations, requests of every kind, raw bytes, silence, and connections that end; perhaps with faults around them.
+// What the camera sends must parse, unless a fault meddled with it, and when it is switched off nothing of it may be
+// left running.
 #include "transport/server.h"
 
 #include <algorithm>
@@ -14,12 +15,14 @@
 #include <asio/detached.hpp>
 
 #include "emulator/camera.h"
+#include "emulator/hands.h"
 #include "fuzz/targets/input.h"
 #include "fuzz/targets/loop.h"
 #include "fuzz/targets/steps.h"
 #include "pcap/recorder.h"
 #include "pcap/transcript.h"
 #include "profiles/load.h"
+#include "transport/fault/faults.h"
 #include "transport/memory_link.h"
 #include "transport/spawn.h"
 
@@ -36,6 +39,7 @@ constexpr u64 most_received = 2 << 20;  // bytes of one connection; then the cli
 // Pictures are drawn when they are asked for: small ones take no time.
 constexpr u64 most_object = 32 << 10;
 constexpr u32 most_objects = 3, most_pixels = 64;
+constexpr u64 most_surplus = 4096, most_copies = 64;  // of a fault
 
 profiles::Profile small(const std::string& name) {
   auto profile = profiles::load(name).value();
@@ -60,6 +64,19 @@ const std::vector<profiles::Profile>& cameras() {
   return all;
 }
 
+// Those lines that are faults; without those that take long.
+transport::FaultPlan plan(std::string_view lines, ptp::Vendor vendor) {
+  transport::FaultPlan plan;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    const auto fault = transport::parse_fault(lines.substr(0, end), vendor);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    if (fault && fault->with.bytes.value_or(0) <= most_surplus && fault->with.count.value_or(0) <= most_copies)
+      plan.faults.push_back(*fault);
+  }
+  return plan;
+}
+
 // The client's end of one connection, and what it has seen.
 struct Wire {
   std::unique_ptr<Link> link;
@@ -67,11 +84,12 @@ struct Wire {
   u64 received = 0;
 };
 
-Task<> listen(std::shared_ptr<Wire> wire) {
+Task<> listen(std::shared_ptr<Wire> wire, bool trusting) {
   Bytes buffer(4096);
   while (wire->received < most_received) {
     const auto message = co_await wire->link->receive();
-    require(message.has_value(), "what a camera sends parses");
+    require(message.has_value() || !trusting, "what a camera sends parses");
+    if (!message) break;
     if (message->kind == ptp::Kind::init_command_ack) wire->number = message->params[0];
     wire->received += message->wire.size();
     std::size_t got = 1;
@@ -101,11 +119,15 @@ void ignore_end(const std::exception_ptr& error) {
 
 class World : public Loop {
  public:
-  World(const profiles::Profile& profile, bool watched, bool strict)
+  World(const profiles::Profile& profile, bool watched, bool strict, const transport::FaultPlan& plan)
       : profile_(profile),
         watched_(watched),
         camera_(std::make_unique<emulator::Camera>(profile, emulator::CameraOptions{}, clock)),
-        dialect_(*transport::dialect(profile.dialect)) {
+        hands_(*camera_),
+        dialect_(*transport::dialect(profile.dialect)),
+        faults_(io, clock, plan, profile.device.vendor, dialect_),
+        meddled_(!plan.faults.empty()) {
+    faults_.on_camera([this](const transport::Fault& fault) { hands_.act(fault); });
     transport::ServerOptions options;
     options.dialect = &dialect_;
     options.strict = strict;
@@ -124,6 +146,7 @@ class World : public Loop {
     wires_.clear();
     settle();
     server_.reset();
+    faults_.clear();
     camera_.reset();
   }
   World(const World&) = delete;
@@ -171,12 +194,13 @@ class World : public Loop {
     if (wires_.size() >= most_connections) return;
     auto [mine, theirs] = transport::make_memory_links(io, dialect_.framing(false), dialect_.framing(false));
     if (watched_) theirs = watch(std::move(theirs));
+    if (meddled_) theirs = faults_.around()(std::move(theirs), wires_.size() + 1);
     asio::co_spawn(
         io, [this, link = std::move(theirs), lane]() mutable { return server_->serve(std::move(link), lane); },
         asio::detached);
     auto wire = std::make_shared<Wire>();
     wire->link = std::move(mine);
-    transport::spawn(io, listen(wire), ignore_end);
+    transport::spawn(io, listen(wire, !meddled_), ignore_end);
     wires_.push_back(std::move(wire));
   }
   std::unique_ptr<Link> watch(std::unique_ptr<Link> link) const {
@@ -263,7 +287,10 @@ class World : public Loop {
   const profiles::Profile& profile_;
   bool watched_;
   std::unique_ptr<emulator::Camera> camera_;
+  emulator::Hands hands_;
   const transport::Dialect& dialect_;
+  transport::Faults faults_;
+  bool meddled_;
   std::unique_ptr<transport::Server> server_;
   std::vector<std::shared_ptr<Wire>> wires_;
 };
@@ -276,7 +303,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(data, size);
   const auto& profile = cameras()[input.below(cameras().size())];
   const auto form = input.number<std::uint8_t>();
-  World world(profile, (form & 1) != 0, (form & 2) != 0);
+  const auto faults = (form & 4) != 0 ? text(input.bytes(input.number<std::uint8_t>())) : std::string_view();
+  World world(profile, (form & 1) != 0, (form & 2) != 0, plan(faults, profile.device.vendor));
   world.run(input);
   return 0;
 }

@@ -5,8 +5,9 @@
 
 namespace stuntcam::fuzz {
 
-// An input for the server: the camera's number, a byte of switches (1 with recorder and transcript, 2 strict), then
-// steps. Where a step needs a connection, its number comes first.
+// An input for the server: the camera's number, a byte of switches (1 with recorder and transcript, 2 strict, 4 with
+// faults: u8 length, and one a line as --fault takes them), then steps. Where a step needs a connection, its number
+// comes first.
 enum class ServerStep : u8 {
   connect,    // where the dialect has lanes: which
   introduce,  // InitCommandRequest: first byte of the GUID, length of the name, name
