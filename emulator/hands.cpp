@@ -85,25 +85,33 @@ void Hands::undo_after(const Fault& fault, std::function<void()> undo) {
   });
 }
 
-// Step by step from where it is; an empty camera switches itself off.
+// Step by step from where it is, or at once.
 void Hands::drain(const Fault& fault) {
   const auto code = property_of(fault);
   const auto& properties = camera_.profile().properties;
   const auto definition = std::ranges::find(properties, code, &profiles::Property::code);
   const auto target = profiles::parse_value(*definition, fault.with.to);
   const i64 last = target ? static_cast<i64>(target->integer()) : 0;
+  const auto time = fault.with.time.value_or(Duration{});
+  if (time == Duration{}) return drain_to(code, last);
   const i64 first = camera_.properties().integer(code);
   const i64 way = first - last;
   const i64 steps = std::clamp<i64>(way < 0 ? -way : way, 1, most_steps);
-  const auto time = fault.with.time.value_or(Duration{});
   for (i64 step = 1; step <= steps; ++step) {
     const i64 level = first - way * step / steps;
     camera_.clock().after(time * step / steps, [this, weak = std::weak_ptr(alive_), code, level] {
-      if (!weak.lock()) return;
-      camera_.properties().change(code, level);
-      if (level == 0) camera_.power_down();
+      if (weak.lock()) drain_to(code, level);
     });
   }
+}
+
+// An empty camera switches itself off, once it is done with what it is doing.
+void Hands::drain_to(u16 property, i64 level) {
+  camera_.properties().change(property, level);
+  if (level != 0) return;
+  camera_.clock().after(Duration{}, [this, weak = std::weak_ptr(alive_)] {
+    if (weak.lock()) camera_.power_down();
+  });
 }
 
 void Hands::fill_cards(bool full) {

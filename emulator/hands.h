@@ -22,6 +22,7 @@ class Hands {
 
  private:
   void drain(const transport::Fault&);
+  void drain_to(u16 property, i64 level);
   void fill_cards(bool full);
   std::vector<u32> pull_cards();  // which
   void put_back(const std::vector<u32>& pulled);

@@ -1,10 +1,13 @@
 """A careful little client, and the same with one flaw: what faults are there to find. A flaw is a name in `flaws`."""
+import calendar
 import socket
 import struct
 import time
 
 import ptpip
 
+BATTERY_LEVEL, EXPOSURE_PROGRAM, EXPOSURE_INDEX, DATE_TIME = 0x5001, 0x500E, 0x500F, 0x5011
+START_LIVE_VIEW, GET_LIVE_VIEW_IMAGE, DEVICE_READY = 0x9201, 0x9203, 0x90C8
 HANG = 2.5  # seconds after which a client without patience counts as hanging
 
 
@@ -18,7 +21,7 @@ class Hang(Exception):
 
 class Small:
     def __init__(self, port, flaws=(), patience=0.7):
-        self.port, self.flaws, self.patience, self.tid, self.events_seen = port, set(flaws), patience, 0, []
+        self.port, self.flaws, self.patience, self.tid, self.known = port, set(flaws), patience, 0, {}
         self.command = self.dial()
         self.greet(self.command, ptpip.init_command(), ptpip.INIT_COMMAND_ACK)
         self.events = self.dial()
@@ -176,6 +179,55 @@ class Small:
             raise Caught("no JPEG")
         return data
 
+    def value(self, code, form):
+        """A property's value. The camera has hands on it: what was read is no longer so."""
+        if code in self.known and not self.careful("keeps what it has read"):
+            return self.known[code]
+        data = self.open().ask(ptpip.GET_PROP_VALUE, code)
+        if len(data) < struct.calcsize(form) and self.careful("reads beyond the end"):
+            raise Caught("a short value")
+        self.known[code] = struct.unpack_from(form, data)[0]
+        return self.known[code]
+
+    def battery(self):
+        """The level, and the minutes for each tenth of it, of an hour that is left."""
+        level = self.value(BATTERY_LEVEL, "<B")
+        tenths = level // 10
+        if tenths == 0 and self.careful("divides by what is left"):
+            return f"{level}, nearly empty"
+        return f"{level}, {60 // tenths} minutes"
+
+    def clock(self):
+        """The camera's clock, in seconds."""
+        data = self.open().ask(ptpip.GET_PROP_VALUE, DATE_TIME)
+        text = data[1:1 + 2 * data[0]].decode("utf-16-le")
+        return calendar.timegm(time.strptime(text[:15], "%Y%m%dT%H%M%S"))
+
+    def age(self):
+        """How many bytes of a header it takes to say how long ago the camera was asked first."""
+        before = self.clock()
+        self.manufacturer()
+        passed = self.clock() - before
+        if passed < 0 and self.careful("takes time to go on"):
+            raise Caught("the clock went back")
+        return len(struct.pack("<I", passed))
+
+    def frame(self):
+        data = self.ask(GET_LIVE_VIEW_IMAGE)
+        return data[data.index(b"\xff\xd8"):]
+
+    def motion(self):
+        """Watches live view until something moves."""
+        self.open().ask(START_LIVE_VIEW)
+        while self.once(DEVICE_READY)[0] == 0x2019:
+            time.sleep(0.02)
+        first, end = self.frame(), time.monotonic() + (self.patience if self.careful("no timeout") else HANG)
+        while self.frame() == first:
+            if time.monotonic() > end:
+                raise Caught("the picture stands still") if self.careful("no timeout") else Hang()
+            time.sleep(0.02)
+        return "it moves"
+
     def capture(self):
         """Releases, and waits for ObjectAdded and CaptureComplete."""
         self.open().ask(0x100E, 0, 0)
@@ -220,6 +272,6 @@ def outcome(port, flaws, use, patience=0.7):
         return f"caught: {caught}"
     except Hang:
         return "hang"
-    except (struct.error, IndexError, KeyError, UnicodeDecodeError, ValueError, ConnectionError, TimeoutError, OverflowError,
+    except (struct.error, IndexError, KeyError, UnicodeDecodeError, ValueError, ArithmeticError, ConnectionError, TimeoutError,
             MemoryError) as error:
         return f"crash: {type(error).__name__}"

@@ -34,6 +34,8 @@ TEST(Hands, TheBatteryRunsDownStepByStep) {
   stage.clock.advance(25s);
   EXPECT_EQ(50, stage.level());
   EXPECT_FALSE(stage.client.closed());
+  stage.act("battery:to=40");
+  EXPECT_EQ(40, stage.level()) << "at once";
   stage.act("battery:to=0");
   stage.clock.advance(0s);
   EXPECT_TRUE(stage.client.closed()) << "an empty camera switches itself off";
