@@ -12,6 +12,7 @@
 #include "cli/failure.h"
 #include "cli/picture.h"
 #include "cli/version.h"
+#include "ptp/text.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -57,7 +58,8 @@ int bench_target(const BenchOptions& options) {
   BenchSubject subject(std::move(destination), console, options.visit.timeout);
   const auto device = subject.device();
   std::vector<bench::Series> all;
-  if (!options.visit.json) fmt::print("{} {}\n{}", device.manufacturer, device.model, bench::table_head());
+  if (!options.visit.json)
+    fmt::print("{} {}\n{}", ptp::printable(device.manufacturer), ptp::printable(device.model), bench::table_head());
   flush_output();
   bench::measure(subject, options.plan, [&](const bench::Series& series) {
     all.push_back(series);

@@ -26,6 +26,7 @@ constexpr std::chrono::milliseconds stragglers{300};
 struct Capture {
   std::string folder;  // "": no download
   std::string preview;
+  bool force = false;
   std::optional<std::chrono::nanoseconds> within;
 };
 
@@ -120,20 +121,23 @@ int capture(Visit& visit, const Capture& options) {
   visit.run(visit.contact().extension().capture(visit.session()));
   const auto taken = await_objects(visit, within, before);
   if (!options.preview.empty()) save_preview(visit, taken, options.preview);
+  FileNames names;
+  bool all = true;
   for (const auto& object : taken.objects) {
     auto json = object_json(object);
     if (!options.folder.empty() && !object.folder()) {
       std::filesystem::create_directories(options.folder);
-      const auto file = (std::filesystem::path(options.folder) / safe_name(object.info.filename)).string();
-      download(visit, object, file, {});
-      json["file"] = file;
+      const auto file = (std::filesystem::path(options.folder) / names.of(object)).string();
+      const bool here = visit.attempt(object.path, [&] { download(visit, object, file, {.replace = options.force}); });
+      if (here) json["file"] = file;
+      all &= here;
     }
     if (visit.json())
       print_line(json);
     else
       fmt::print("{}\n", json.contains("file") ? json["file"].get<std::string>() : object.path);
   }
-  return success;
+  return all ? success : failed;
 }
 
 int watch(Visit& visit, const std::string& until) {
@@ -175,6 +179,7 @@ Command capture_command() {
       [options](Visit& visit) { return capture(visit, *options); },
       [options](Options& declared) {
         declared.option("--download", "DIR", text(options->folder), "download the new objects");
+        declared.flag("--force", [options] { options->force = true; }, "replace files that exist");
         declared.option("--preview", "FILE", text(options->preview), "a small picture of the first, - is stdout");
         declared.option("--within", "D", duration(options->within), "give up after this long, in all (60s)");
       });

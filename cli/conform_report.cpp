@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/visit.h"
+#include "ptp/text.h"
 
 namespace stuntcam::cli {
 
@@ -42,7 +43,8 @@ class Text final : public Report {
  public:
   Text(bool brief, bool bytes, bool color) : brief_(brief), bytes_(bytes), color_(color) {}
   void begin(const std::string& target, const ptp::DeviceInfo& device, std::size_t cases) override {
-    fmt::print("{}: {} {}, {} cases\n", target, device.manufacturer, device.model, cases);
+    fmt::print("{}: {} {}, {} cases\n", target, ptp::printable(device.manufacturer), ptp::printable(device.model),
+               cases);
   }
   void add(const Checked& checked) override {
     if (brief_ && checked.good()) return;
@@ -84,7 +86,8 @@ class Text final : public Report {
   void explain(const Result& result) const {
     fmt::print("       rule      {} ({}, docs/protocol.md §{})\n", result.what->rule, weight_of(*result.what),
                result.what->section);
-    fmt::print("       expected  {}\n       got       {}\n", result.expected, result.got);
+    fmt::print("       expected  {}\n       got       {}\n", ptp::printable(result.expected),
+               ptp::printable(result.got));
     if (!bytes_) return;
     for (const auto& line : result.trace) fmt::print("       {}\n", paint(dim, line));
   }

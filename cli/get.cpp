@@ -26,16 +26,20 @@ int get(Visit& visit, const Get& options) {
   const bool folder = !options.output.empty() && std::filesystem::is_directory(options.output);
   if (objects.size() > 1 && !options.output.empty() && !folder)
     throw Failure(usage, fmt::format("{} objects match, and {} is no folder", objects.size(), options.output));
+  FileNames names;
+  bool all = true;
   for (const auto& object : objects) {
-    const auto name = safe_name(object.info.filename);
+    const auto name = names.of(object);
     const auto file = options.output.empty() ? name
                       : folder               ? (std::filesystem::path(options.output) / name).string()
                                              : options.output;
     const bool replace = options.force || (!options.output.empty() && !folder);
-    download(visit, object, file, {.replace = replace, .resume = options.resume});
-    tell_file(visit, object, file);
+    all &= visit.attempt(object.path, [&] {
+      download(visit, object, file, {.replace = replace, .resume = options.resume});
+      tell_file(visit, object, file);
+    });
   }
-  return success;
+  return all ? success : failed;
 }
 
 }  // namespace

@@ -3,11 +3,13 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/storages.h"
+#include "ptp/text.h"
 
 namespace stuntcam::cli {
 namespace {
 
 using ptp::Json;
+using ptp::printable;
 
 template <class Code>
 Json named(const std::vector<u16>& codes, ptp::Vendor vendor) {
@@ -35,11 +37,12 @@ void print_codes(const char* title, const std::vector<u16>& codes, ptp::Vendor v
 }
 
 void print_info(const ptp::DeviceInfo& device, ptp::Vendor vendor, const std::vector<Storage>& storages) {
-  fmt::print("Manufacturer:   {}\nModel:          {}\nDevice version: {}\nSerial number:  {}\n", device.manufacturer,
-             device.model, device.device_version, device.serial_number);
+  fmt::print("Manufacturer:   {}\nModel:          {}\nDevice version: {}\nSerial number:  {}\n",
+             printable(device.manufacturer), printable(device.model), printable(device.device_version),
+             printable(device.serial_number));
   fmt::print("PTP version:    {}.{:02}\nVendor:         0x{:08X} {} ({})\n", device.standard_version / 100,
              device.standard_version % 100, device.vendor_extension_id, ptp::name(vendor),
-             device.vendor_extension_desc);
+             printable(device.vendor_extension_desc));
   for (const auto& store : storages) fmt::print("Storage:        {}\n", storage_text(store));
   print_codes<ptp::OperationCode>("Operations", device.operations_supported, vendor);
   print_codes<ptp::EventCode>("Events", device.events_supported, vendor);

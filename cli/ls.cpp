@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/objects.h"
+#include "ptp/text.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -22,7 +23,7 @@ void print_tree(const Object& object) {
 
 void print_long(const Object& object) {
   const auto& date = object.info.capture_date.empty() ? object.info.modification_date : object.info.capture_date;
-  fmt::print("0x{:08X}  {:>12}  {:<15}  {}{}\n", object.handle, size_text(object), date, object.path,
+  fmt::print("0x{:08X}  {:>12}  {:<15}  {}{}\n", object.handle, size_text(object), ptp::printable(date), object.path,
              object.folder() ? "/" : "");
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "cli/failure.h"
@@ -21,7 +20,7 @@ namespace {
 
 constexpr u32 size_unknown = 0xFFFFFFFF;   // ObjectCompressedSize of 4 GiB and more
 constexpr std::size_t longest_name = 200;  // file systems take 255 bytes; the temporary name is longer
-constexpr int deepest = 64;                // folders within folders; a camera may claim a circle
+constexpr std::size_t deepest = 64;        // folders within folders
 
 std::optional<u64> size_of(Visit& visit, u32 handle, const ptp::ObjectInfo& info) {
   if (info.object_compressed_size != size_unknown) return info.object_compressed_size;
@@ -55,7 +54,8 @@ void complete_paths(std::vector<Object>& objects) {
   for (const auto& object : objects) {
     std::string path = safe_name(object.info.filename);
     u32 parent = object.info.parent_object;
-    for (int depth = 0; depth < deepest && by_handle.contains(parent); ++depth) {
+    std::set<u32> above{object.handle};
+    while (above.size() <= deepest && by_handle.contains(parent) && above.insert(parent).second) {
       const auto& folder = *by_handle[parent];
       path.insert(0, safe_name(folder.info.filename).append("/"));
       parent = folder.info.parent_object;
@@ -68,9 +68,9 @@ void complete_paths(std::vector<Object>& objects) {
 }  // namespace
 
 std::string safe_name(const std::string& name) {
-  std::string safe = ptp::valid_utf8(name);
+  std::string safe = ptp::printable(name);
   for (auto& c : safe)
-    if (c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
+    if (c == '/' || c == '\\') c = '_';
   if (safe.size() > longest_name) {
     safe.resize(longest_name);
     safe = ptp::valid_utf8(safe);
@@ -79,6 +79,12 @@ std::string safe_name(const std::string& name) {
   if (safe == "..") return "__";
   if (safe.ends_with(".part")) safe += '_';  // that is what our own unfinished files are called
   return safe;
+}
+
+std::string FileNames::of(const Object& object) {
+  auto name = safe_name(object.info.filename);
+  if (!taken_.insert(name).second) name += fmt::format("_{:08x}", object.handle);
+  return name;
 }
 
 Place parse_place(Visit& visit, const std::string& text) {

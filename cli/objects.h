@@ -1,6 +1,7 @@
 // The objects on a camera: listing them, finding and the one that is meant.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,15 @@ struct Object {
 
 // A name as one part of a path here, whatever the camera calls it: "../x" → ".._x", ".." → "__".
 std::string safe_name(const std::string& name);
+// That, for objects of one folder here that had several there: of two with one name, the second has its handle behind
+// it.
+class FileNames {
+ public:
+  std::string of(const Object&);
+
+ private:
+  std::set<std::string> taken_;
+};
 
 // A PATH of the command line: "[STORE:]DCIM/…". STORE is an id (0x00010001) or counts from 1; the first by default.
 struct Place {

@@ -106,7 +106,7 @@ void report(Visit& visit, const initiator::Request& request, const initiator::Re
     return;
   }
   if (response.data && !kept) print_hex(bytes);
-  if (!decoded.is_null()) fmt::print("{}\n", decoded.dump(2, ' ', false, Json::error_handler_t::replace));
+  if (!decoded.is_null()) fmt::print("{}\n", json_text(decoded, 2));
   std::string params;
   for (u8 i = 0; i < response.count; ++i) params += fmt::format(" 0x{:X}", response.params[i]);
   fmt::print("{}: 0x{:04X} {}{}{}\n", name, response.code, answer, params,

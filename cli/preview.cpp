@@ -8,6 +8,7 @@
 #include "cli/download.h"
 #include "cli/failure.h"
 #include "initiator/vendors/extension.h"
+#include "profiles/units.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -92,6 +93,8 @@ int liveview(Visit& visit, const Stream& options) {
   auto& clock = visit.session().connection().clock();
   LiveView live(visit);
   const auto begin = clock.now();
+  const Duration patience = visit.session().connection().timeouts().answer;
+  Duration last_came = begin;
   Bytes last;
   u64 taken = 0;
   for (auto due = begin; !options.frames || taken < *options.frames; due += std::chrono::seconds(1) / options.rate) {
@@ -100,7 +103,11 @@ int liveview(Visit& visit, const Stream& options) {
     visit.run(visit.session().pause(std::max(due - clock.now(), Duration{})));
     visit.expect_asker();
     auto picture = live.next();
+    if (picture == last && clock.now() - last_came >= patience)
+      throw Problem(initiator::Trouble::timeout,
+                    fmt::format("the camera gave no new live-view frame within {}", profiles::duration_text(patience)));
     if (picture == last) continue;  // the camera has no new one yet
+    last_came = clock.now();
     last = std::move(picture);
     keep(visit, folder, ++taken, last);
   }
@@ -130,7 +137,8 @@ Command liveview_command() {
        "Examples:\n"
        "  stuntcam liveview ptpip:192.168.1.1 frames --frames 100\n"
        "  stuntcam liveview ptpip:192.168.1.1 - | ffplay -f mjpeg -\n\n"
-       "Until Ctrl-C, unless --frames or --for says otherwise. A frame that is the same as the last is left out.\n",
+       "Until Ctrl-C, unless --frames or --for says otherwise. A frame that is the same as the last is left out;\n"
+       "a camera that gives no other one for as long as an answer may take (--timeout) has failed.\n",
        "DIR|-", "DIR gets frame_000001.jpg and so on; - is a stream of JPEGs (MJPEG) on stdout"},
       [options](Visit& visit) { return liveview(visit, *options); },
       [options](Options& declared) {

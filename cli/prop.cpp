@@ -93,7 +93,7 @@ int watch_values(Visit& visit) {
   }
   Watch watch(visit);
   if (wanted && watch.look(*wanted) == last) return success;
-  for (;;) {
+  for (;; visit.expect_asker()) {
     const auto event = visit.next_event(wanted ? std::optional<transport::Duration>(look_again) : std::nullopt);
     if (event && event->code != static_cast<u16>(ptp::EventCode::DevicePropChanged)) continue;
     if (wanted && watch.look(*wanted) == last) return success;

@@ -8,6 +8,7 @@
 #include "cli/properties.h"
 #include "cli/storages.h"
 #include "initiator/vendors/extension.h"
+#include "ptp/text.h"
 
 namespace stuntcam::cli {
 namespace {
@@ -57,7 +58,7 @@ int state(Visit& visit, bool pretty) {
     print_json(json, pretty);
     return success;
   }
-  fmt::print("{:<28} {} {}\n", "Camera", device.manufacturer, device.model);
+  fmt::print("{:<28} {} {}\n", "Camera", ptp::printable(device.manufacturer), ptp::printable(device.model));
   for (const auto& desc : properties)
     fmt::print("{:<28} {}\n", property_name(visit, desc.code), value_text(visit, desc));
   for (const auto& store : storages) fmt::print("{:<28} {}\n", "Storage", storage_text(store));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ptp/text.h"
+
 namespace stuntcam::cli {
 
 namespace {
@@ -43,9 +45,10 @@ ptp::Json storages_json(const std::vector<Storage>& storages) {
 }
 
 std::string storage_text(const Storage& store) {
-  return fmt::format(
-      "0x{:08X}  {:.1f} of {:.1f} GB free  {} {}", store.id, static_cast<double>(store.info.free_space_in_bytes) / 1e9,
-      static_cast<double>(store.info.max_capacity) / 1e9, store.info.storage_description, store.info.volume_label);
+  return fmt::format("0x{:08X}  {:.1f} of {:.1f} GB free  {} {}", store.id,
+                     static_cast<double>(store.info.free_space_in_bytes) / 1e9,
+                     static_cast<double>(store.info.max_capacity) / 1e9, ptp::printable(store.info.storage_description),
+                     ptp::printable(store.info.volume_label));
 }
 
 }  // namespace stuntcam::cli

@@ -106,12 +106,26 @@ std::optional<initiator::Event> Visit::next_event(std::optional<transport::Durat
     const auto left = std::max(due - clock.now(), transport::Duration{});
     const auto event = run(session().await_event(any, std::min<transport::Duration>(left, glance)));
     if (event || clock.now() >= due) return event;
-    expect_asker();
+    if (!limit) expect_asker();
   }
 }
 
 void Visit::expect_asker() const {
   if (contact_.asker_gone && contact_.asker_gone()) throw Failure(unavailable, "who asked for it has gone");
+}
+
+bool Visit::attempt(const std::string& what, const std::function<void()>& body) {
+  try {
+    body();
+    return true;
+  } catch (const Failure& failure) {
+    console().error(failure.what(), failure.hint);
+  } catch (const Problem& problem) {
+    if (!session().connection().usable() || problem.kind == Trouble::cancelled) throw;
+    const auto failure = failure_of(problem, 0, options_.console);
+    console().error(fmt::format("'{}': {}", what, failure.what()), failure.hint);
+  }
+  return false;
 }
 
 const std::string& Visit::word(std::size_t index, const char* name) const {
@@ -159,14 +173,30 @@ void flush_output() {
     throw Failure(unavailable, "cannot write to standard output");
 }
 
+// JSON escapes the first 32 control characters only; a terminal heeds more.
+std::string json_text(const ptp::Json& json, int indent) {
+  const auto text = json.dump(indent, ' ', false, ptp::Json::error_handler_t::replace);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<u8>(text[i]);
+    if (byte == 0xC2 && static_cast<u8>(text[i + 1]) < 0xA0)
+      out += fmt::format("\\u00{:02x}", static_cast<u8>(text[++i]));
+    else if (byte == 0x7F)
+      out += "\\u007f";
+    else
+      out += text[i];
+  }
+  return out;
+}
+
 void print_line(const ptp::Json& json) {
-  fmt::print("{}\n", json.dump(-1, ' ', false, ptp::Json::error_handler_t::replace));
+  fmt::print("{}\n", json_text(json));
   flush_output();
 }
 
 void print_json(const ptp::Json& json, bool pretty) {
   if (!pretty) return print_line(json);
-  fmt::print("{}\n", json.dump(2, ' ', false, ptp::Json::error_handler_t::replace));
+  fmt::print("{}\n", json_text(json, 2));
   flush_output();
 }
 

@@ -51,10 +51,15 @@ class Visit {
   bool supports(ptp::OperationCode);
   // Events come by polling from cameras that queue them.
   void prepare_events();
-  // The next event, however long that takes; none when `limit` is over. Throws when who asked has gone.
+  // The next event; none when `limit` is over. Without a limit it throws when who asked has gone. What ends by itself
+  // goes on: who has only nothing more to ask looks the same.
   std::optional<initiator::Event> next_event(std::optional<transport::Duration> limit = {});
 
   void expect_asker() const;  // throws when who asked has gone
+
+  // Does it. What goes wrong with this one thing, `what`, is told, and is no reason to leave out the others: false.
+  // Throws when nothing can follow.
+  bool attempt(const std::string& what, const std::function<void()>& body);
 
   const std::vector<std::string>& words() const { return words_; }
   const std::string& word(std::size_t index, const char* name) const;  // throws Failure(usage)
@@ -73,8 +78,9 @@ class Visit {
 // Does it, with a connection of its own or the one kept, and turns what went wrong into a Failure with its exit status.
 int visit(const VisitOptions&, const std::function<int(Visit&)>&, Contact* kept = nullptr);
 
-// One JSON object a line; text that is no UTF-8 is replaced.
-void print_line(const ptp::Json&);
+// For a terminal, too: no control character stands in it as it is, and text that is no UTF-8 is replaced.
+std::string json_text(const ptp::Json&, int indent = -1);
+void print_line(const ptp::Json&);               // one JSON object a line
 void print_json(const ptp::Json&, bool pretty);  // indented, for people
 // What ended a visit, with its exit status; `signal`: what interrupted it, or 0.
 Failure failure_of(const initiator::Problem&, int signal, const ConsoleOptions&);

@@ -6,6 +6,8 @@
 #include <array>
 #include <limits>
 
+#include "ptp/text.h"
+
 namespace stuntcam::ptp {
 
 namespace {
@@ -80,13 +82,16 @@ std::string integer_text(DataType element, i128 integer) {
 // Quoted, so that text from a camera cannot move the cursor of a terminal.
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
+  const auto valid = valid_utf8(text);
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const char c = valid[i];
     const auto byte = static_cast<u8>(c);
+    const bool two_bytes = byte == 0xC2 && static_cast<u8>(valid[i + 1]) < 0xA0;  // U+0080 to U+009F
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02X}", byte);
+    } else if (byte < 0x20 || byte == 0x7F || two_bytes) {
+      out += fmt::format("\\x{:02X}", two_bytes ? static_cast<u8>(valid[++i]) : byte);
     } else {
       out += c;
     }

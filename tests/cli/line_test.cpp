@@ -52,7 +52,7 @@ TEST(SafeName, StaysInItsFolderAndOffOurOwnFiles) {
   EXPECT_EQ(safe_name("../x"), ".._x");
   EXPECT_EQ(safe_name(".."), "__");
   EXPECT_EQ(safe_name("A.JPG.part"), "A.JPG.part_");
-  EXPECT_EQ(safe_name("a\nb\x1b"), "a_b_");
+  EXPECT_EQ(safe_name("a\nb\x1b\xC2\x9B"), "a_b__");
 }
 
 TEST(Progress, SaysHowMuchHowFastAndHowLong) {

@@ -15,14 +15,16 @@ def array(kind, values):
     return struct.pack(f"<I{len(values)}{kind}", len(values), *values)
 
 
-def device_info(operations=(), model="Liar", extension=0, properties=()):
-    return (struct.pack("<HIH", 100, extension, 100) + string("") + struct.pack("<H", 0) + array("H", operations) + array("H", [])
-            + array("H", properties) + array("H", []) + array("H", []) + string("Nobody") + string(model) + string("1") + string("0"))
+def device_info(operations=(), model="Liar", extension=0, properties=(), others=None):
+    """others: in place of every other string."""
+    told = lambda usual: string(usual if others is None else others)
+    return (struct.pack("<HIH", 100, extension, 100) + told("") + struct.pack("<H", 0) + array("H", operations) + array("H", [])
+            + array("H", properties) + array("H", []) + array("H", []) + told("Nobody") + string(model) + told("1") + told("0"))
 
 
-def object_info(name, size, parent=0, kind=0x3801):
+def object_info(name, size, parent=0, kind=0x3801, date="20240506T070809"):
     return (struct.pack("<IHHIHIIIIIIIHII", 0x10001, kind, 0, size, 0, 0, 0, 0, 0, 0, 0, parent, 0, 0, 0)
-            + string(name) + string("20240506T070809") + string("20240506T070809") + string(""))
+            + string(name) + string(date) + string(date) + string(""))
 
 
 def packet(kind, body=b""):

@@ -242,6 +242,28 @@ class Commands(Initiator):
         self.stuntcam("format", target, "--yes")
         self.assertEqual([], [entry for entry in self.lines("ls", target) if entry["format"] != 0x3001])
 
+    def test_what_exists_is_no_reason_to_leave_out_the_rest(self):
+        for number, folder in enumerate(("100TEST", "101TEST")):
+            harness.write_pattern(self.path("media", "DCIM", folder, "SAME.MOV"), 1000, number)
+        harness.write_pattern(self.path("media", "DCIM", "101TEST", "Z.MOV"), 1000, 3)
+        target = self.target("--media", self.path("media"), camera="generic")
+        os.mkdir(self.path("got"))
+        first, second, last = [entry["file"] for entry in self.lines("get", target, "*.MOV", "-o", "got")]
+        self.assertEqual(("got/SAME.MOV", "got/Z.MOV"), (first, last))
+        self.assertRegex(second, "^got/SAME.MOV_[0-9a-f]{8}$")
+        self.assertSameFile(self.path("media", "DCIM", "101TEST", "SAME.MOV"), self.path(second))
+        os.remove(self.path(last))
+        self.assertEqual([last], [entry["file"] for entry in self.lines("get", target, "*.MOV", "-o", "got", status=1)])
+        self.assertIn("got/SAME.MOV exists\n  --force replaces it", self.err)
+
+    def test_captures_of_the_same_name(self):
+        name = self.lines("capture", self.target(), "--download", "shots")[-1]["file"]
+        left = self.lines("capture", self.target(), "--download", "shots", status=1)[-1]
+        self.assertIn("--force replaces it", self.err)
+        self.assertNotIn("file", left)
+        self.assertIn(left["name"], name)
+        self.assertEqual(name, self.lines("capture", self.target(), "--download", "shots", "--force")[-1]["file"])
+
     def test_capture(self):
         for name in ["nikon-d5300", "generic"]:
             target = self.target(camera=name)

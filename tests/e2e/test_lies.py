@@ -2,6 +2,7 @@
 import os
 import struct
 import subprocess
+import unicodedata
 
 import harness
 import liar
@@ -185,6 +186,15 @@ class Lies(Initiator):
         for command in (["ls"], ["ls", "--tree"], ["get-all", "copy"]):
             _, target = self.liar({**ONE, **answers})
             self.stuntcam(command[0], target, *command[1:])
+        _, target = self.liar({**ONE, **answers})
+        self.assertEqual(["F1/F3/F2", "F2/F1/F3", "F3/F2/F1", "F4"], [entry["path"] for entry in self.lines("ls", target)])
+
+    def test_a_live_view_that_stands_still(self):
+        picture = b"\xff\xd8\xff\xd9"
+        answers = {0x1001: liar.device_info([0x9201, 0x9202, 0x9203], extension=10), 0x1015: b"\0", 0x9203: picture}
+        self.told("the camera gave no new live-view frame within 1s", "liveview", "frames", "--frames", "2", status=124, answers=answers)
+        with open(self.path("frames", "frame_000001.jpg"), "rb") as file:
+            self.assertEqual(picture, file.read())
 
     def test_ten_thousand_lies_about_handles(self):
         answers = {0x1007: liar.array("I", [7] * 10000), 0x1008: liar.object_info("A.JPG", 5)}
@@ -197,6 +207,24 @@ class Lies(Initiator):
         self.assertNotIn(b"\x1b", shown)
         self.assertEqual(1, shown.count(b"\n"))
         shown.decode()
+
+    def test_no_text_of_the_camera_reaches_the_terminal_raw(self):
+        evil = "\x1b[2J\r\n\x07\x7f\x80\x9b2J\x9f"
+        storage = struct.pack("<HHHQQI", 3, 2, 0, 1 << 30, 1 << 29, 100) + liar.string(evil) * 2
+        date = struct.pack("<HHB", 0x5011, 0xFFFF, 1) + liar.string(evil) * 2 + b"\0"
+        answers = {0x1001: liar.device_info([0x1009, 0x101B, 0x1014], evil, 0, [0x5011], others=evil), 0x1005: storage, 0x1014: date,
+                   0x1015: liar.string(evil), 0x1008: liar.object_info("A" + evil, 5, date=evil)}
+        _, target = self.liar({**ONE, **answers})
+        for command in (["info"], ["info", "--pretty"], ["info", "--json"], ["state"], ["state", "--pretty"], ["ls"], ["ls", "--tree"], ["ls", "--json"],
+                        ["prop", "list"], ["prop", "get", "0x5011"], ["prop", "list", "--json"], ["op", "0x1001"], ["op", "0x1008", "1"],
+                        ["get", "0x1"], ["conform", "device.decodes"]):
+            with self.subTest(command):
+                done = subprocess.run([harness.PROGRAM, *command, "-t", target], capture_output=True, check=False, cwd=self.folder,
+                                      timeout=60 * harness.PATIENCE, stdin=subprocess.DEVNULL)
+                self.assertIn(done.returncode, (0, 1))
+                shown = (done.stdout + done.stderr).decode()
+                self.assertIn("2J", shown)
+                self.assertEqual([], [char for char in shown if unicodedata.category(char) == "Cc" and char != "\n"])
 
 
 if __name__ == "__main__":

@@ -148,6 +148,7 @@ TEST(ValueTest, Text) {
   EXPECT_EQ(Value(DataType::array_of_int8, std::vector<i128>{1, -2}).to_string(), "[1, -2]");
   EXPECT_EQ(Value(DataType::array_of_int8, std::vector<i128>{}).to_string(), "[]");
   EXPECT_EQ(Value("say \"hi\"\\\n\x1B").to_string(), R"("say \"hi\"\\\x0A\x1B")");
+  EXPECT_EQ(Value("\xC2\x9BK\xC2\x80 \xC3\xA9\xC2\xA0").to_string(), "\"\\x9BK\\x80 \xC3\xA9\xC2\xA0\"");
   EXPECT_EQ(Value().to_string(), "");
 }
 
