@@ -39,6 +39,7 @@ struct [[maybe_unused]] NotOurLeak {};
 
 constexpr int kept_lines = 1000;
 constexpr std::size_t shown_candidates = 100;
+constexpr char end_of_input = 4;  // Ctrl-D
 
 }  // namespace
 
@@ -66,6 +67,8 @@ struct LineEditor::State {
       const auto got = ::read(STDIN_FILENO, &byte, 1);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return 0;
+      // What a terminal keeps of a Ctrl-D that was typed while a command ran, and it was not raw yet.
+      if (byte == '\0') byte = end_of_input;
       const auto length = std::mbrtowc(out, &byte, 1, &shift);
       if (length == static_cast<std::size_t>(-2)) continue;  // a part of one
       if (length == static_cast<std::size_t>(-1)) shift = {};

@@ -1,6 +1,7 @@
 // Line after line on one connection: from a terminal, a pipe, or sockets.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -78,21 +79,24 @@ bool over(Contact& contact) {
 // Signals that end a shell; the one of Ctrl-C ends a line only.
 bool ends(int signal) { return signal == SIGTERM || signal == SIGHUP; }
 
-// Waits for input and lets the camera's loop run meanwhile, so that its events and probes are answered.
+// Waits for input and lets the camera's loop run meanwhile, so that its events and probes are answered. Asio makes
+// non-blocking what it waits on, and the terminal is one with stdout, stderr and the shell that started us: so it waits
+// on an epoll that looks at the terminal.
 class Input {
  public:
   explicit Input(Contact& contact) : contact_(contact) {}
   bool wait() {
-    auto& io = contact_.camera().io();
-    asio::posix::stream_descriptor input(io);
-    std::error_code no_such_thing;
-    input.assign(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), no_such_thing);
-    if (no_such_thing) return true;  // a file: it is always ready
+    asio::posix::stream_descriptor input(contact_.camera().io());
+    std::error_code failure;
+    input.assign(::epoll_create1(EPOLL_CLOEXEC), failure);
+    epoll_event readable{};
+    readable.events = EPOLLIN;
+    const bool watched = ::epoll_ctl(input.native_handle(), EPOLL_CTL_ADD, STDIN_FILENO, &readable) == 0;
+    if (failure || !watched) return true;  // a file: it is always ready
     contact_.on_interrupt = [&input] {
       std::error_code ignored;
       input.cancel(ignored);
     };
-    std::error_code failure;
     contact_.camera().run(ready(input, failure));
     contact_.on_interrupt = {};
     return !ends(contact_.interrupted());
@@ -115,7 +119,7 @@ std::string history_file() {
 
 int from_terminal(Visit& visit) {
   auto& contact = visit.contact();
-  const auto model = ptp::valid_utf8(visit.device().model);
+  const auto model = ptp::printable(visit.device().model);
   Shell shell(contact);
   Completion completion(contact);
   Input input(contact);

@@ -1,5 +1,6 @@
 """The shell: lines from a pipe, from a terminal and from sockets, on one connection that is kept."""
 import contextlib
+import fcntl
 import json
 import os
 import pty
@@ -7,10 +8,13 @@ import re
 import select
 import signal
 import socket
+import struct
 import subprocess
+import termios
 import time
 
 import harness
+import liar
 from initiator import Initiator
 
 
@@ -68,13 +72,13 @@ class Pipe(Initiator):
 
 class Terminal(Initiator):
     def open(self, target):
-        self.master, slave = pty.openpty()
+        self.master, self.slave = pty.openpty()
+        self.addCleanup(os.close, self.slave)
         self.told = ""
         environment = dict(os.environ, TERM="xterm", XDG_STATE_HOME=self.path("state"))
-        self.process = subprocess.Popen([harness.PROGRAM, "shell", target], cwd=self.folder, stdin=slave, stdout=slave, stderr=slave,
-                                        env=environment, start_new_session=True)
+        self.process = subprocess.Popen([harness.PROGRAM, "shell", target], cwd=self.folder, stdin=self.slave, stdout=self.slave,
+                                        stderr=self.slave, env=environment, start_new_session=True)
         self.addCleanup(harness.kill_group, self.process)
-        os.close(slave)
 
     def read_until(self, words):
         """What comes up to the words; what came behind them is for the next time."""
@@ -93,18 +97,25 @@ class Terminal(Initiator):
     def type(self, text):
         os.write(self.master, text.encode())
 
-    def leave(self):
-        """By Ctrl-D: again, because one that comes while the terminal changes its mode is lost."""
-        def left():
-            if self.process.poll() is None:
-                self.type("\x04")
-                try:
-                    self.has_come("")  # what it says at its end must not wait for a reader
-                except OSError:
-                    pass  # it has closed the terminal
-            return self.process.poll() is not None
-        harness.wait_until(left, what="the end of the shell")
+    def ended(self):
+        """It ends, and well; what it says meanwhile must not wait for a reader."""
+        harness.wait_until(lambda: self.has_come("") and self.process.poll() is not None, what="the end of the shell")
         self.assertEqual(0, self.process.returncode, self.told)
+
+    def watch(self, target):
+        """Lets it watch, until what it hears of shows that it does."""
+        self.type("watch\r")
+        self.read_until("watch\r\n")
+
+        def changed():
+            for iso in ("200", "400"):
+                self.stuntcam("prop", "set", target, "iso", iso)
+            return self.has_come("DevicePropChanged")
+        harness.wait_until(changed, 30, "an event for the watch")
+
+    def assert_waits(self):
+        """The terminal is one with that of the shell that started us, which knows nothing of O_NONBLOCK."""
+        self.assertEqual(0, fcntl.fcntl(self.slave, fcntl.F_GETFL) & os.O_NONBLOCK)
 
     def test_history_and_completion(self):
         self.open(self.target())
@@ -118,7 +129,8 @@ class Terminal(Initiator):
         self.type("sta\t\r")
         self.read_until("BatteryLevel")
         self.read_until("D5300> ")
-        self.leave()
+        self.type("\x04")
+        self.ended()
         history = self.path("state", "stuntcam", "history")
         self.assertEqual(0o600, os.stat(history).st_mode & 0o777)
         with open(history, encoding="utf-8") as file:
@@ -128,21 +140,48 @@ class Terminal(Initiator):
         target = self.target(camera="generic")
         self.open(target)
         self.read_until("> ")
-        self.type("watch\r")
-        self.read_until("watch\r\n")
-
-        # What it hears of shows that it watches.
-        def changed():
-            for iso in ("200", "400"):
-                self.stuntcam("prop", "set", target, "iso", iso)
-            return self.has_come("DevicePropChanged")
-        harness.wait_until(changed, 30, "an event for the watch")
+        self.watch(target)
         os.killpg(self.process.pid, signal.SIGINT)
         self.read_until("> ")
         self.type("prop get iso\r")
         self.read_until(" rw  400 ")
         self.type("exit\r")
-        self.assertEqual(0, self.process.wait(20))
+        self.ended()
+
+    def test_the_camera_does_not_write_on_the_terminal(self):
+        _, target = self.liar({0x1001: liar.device_info(model="A\x1b[2J\x9b2JB")})
+        self.open(target)
+        self.read_until("A_[2J_2JB> ")
+        self.type("\x04")
+        self.ended()
+
+    def test_ctrl_d_while_a_command_runs(self):
+        """The terminal keeps it in another form than it has at the prompt."""
+        target = self.target(camera="generic")
+        self.open(target)
+        self.read_until("> ")
+        self.watch(target)
+        self.type("\x04")
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.ended()
+
+    def test_the_terminal_stays_as_it_was(self):
+        with open(self.path("media", "LONG.MOV"), "w", encoding="ascii") as file:
+            file.writelines(f"line {number:05}\n" for number in range(20000))
+        self.open(self.target("--media", self.path("media"), camera="generic"))
+        self.read_until("> ")
+        self.assert_waits()
+        self.type("get LONG.MOV -o - -q\r")
+        waiting = lambda: struct.unpack("i", fcntl.ioctl(self.master, termios.FIONREAD, bytes(4)))[0]
+        harness.wait_until(lambda: waiting() > 3000, what="a full terminal")
+        self.assert_waits()
+        self.assertEqual(20000, self.read_until("line 19999\r\n").count("\r\nline "))
+        self.read_until("> ")
+        self.type("prop get iso\r")
+        self.read_until(" rw  100 ")
+        self.type("exit\r")
+        self.ended()
+        self.assert_waits()
 
 
 class Sockets(Initiator):
@@ -186,6 +225,12 @@ class Sockets(Initiator):
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual("ExposureIndex", lines[0]["name"])
         self.assertEqual({"type": "status", "status": 0}, lines[1])
+
+    def test_a_capture_for_who_has_nothing_more_to_ask(self):
+        """Longer than the glance at who asked, who has closed his side at once, as `nc -N` does."""
+        self.listen("--json", camera=self.target("--set", "timing.capture=2s"))
+        lines = [json.loads(line) for line in self.ask(b"capture\n", b'{"type":"status","status":0}\n').splitlines()]
+        self.assertTrue(any("path" in line for line in lines), lines)
 
     def test_several_at_once(self):
         self.listen()
