@@ -145,6 +145,8 @@ Task<Bytes> Connection::live_view_frame() {
     limit_->start(*live_view_, options_.timeouts.answer, "no live-view frame");
     const auto head = co_await live_view_->receive();
     if (!head) violation(fmt::format("in place of a live-view frame, {}", head.error().to_string()), {});
+    if (head->size > max_data_set)
+      violation(fmt::format("a live-view frame of {} bytes; the most is {}", head->size, max_data_set));
     Bytes room(64 << 10);
     for (;;) {
       const std::size_t got = co_await live_view_->read(room);

@@ -46,6 +46,8 @@ void EventStream::take(const Message& message) {
       break;
     }
     case Kind::probe_request: {
+      if (answering_ == max_waiting_answers) break;
+      ++answering_;
       Message answer;
       answer.kind = Kind::probe_response;
       send(answer);
@@ -110,7 +112,10 @@ void EventStream::send(const Message& message) {
   link_->put(message);
   if (flushing_) return;  // the one under way takes it along
   flushing_ = true;
-  transport::spawn(io_, flush(), [self = shared_from_this()](const std::exception_ptr&) { self->flushing_ = false; });
+  transport::spawn(io_, flush(), [self = shared_from_this()](const std::exception_ptr&) {
+    self->flushing_ = false;
+    self->answering_ = 0;
+  });
 }
 
 // A failure shows in read() as well, and is told there.

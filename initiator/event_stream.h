@@ -18,6 +18,8 @@ using Remark = std::function<void(const std::string&)>;
 
 // Events that nobody took; of more, the oldest go.
 inline constexpr std::size_t max_waiting_events = 4096;
+// Answers to probes that wait for a camera to read them; it gets no more until it has.
+inline constexpr std::size_t max_waiting_answers = 64;
 
 class EventStream : public std::enable_shared_from_this<EventStream> {
  public:
@@ -52,7 +54,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   Remark remark_;
   transport::Signal signal_;
   std::deque<Event> events_;
-  u64 probed_ = 0;  // ProbeResponses that came
+  u64 probed_ = 0;             // ProbeResponses that came
+  std::size_t answering_ = 0;  // ProbeResponses that are not with the kernel yet
   bool flushing_ = false, ended_ = false, interrupted_ = false;
   std::string why_;
 };

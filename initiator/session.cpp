@@ -158,6 +158,7 @@ Task<ptp::StorageInfo> Session::storage_info(u32 storage) {
 Task<u32> Session::num_objects(u32 storage, u32 format, u32 parent) {
   const Request request(OperationCode::GetNumObjects, {storage, format, parent});
   const Response response = co_await demand(request);
+  if (response.count < 1) violation("GetNumObjects was answered without a number");
   co_return response.params[0];
 }
 

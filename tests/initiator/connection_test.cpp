@@ -1,4 +1,5 @@
 // The handshake, and transactions with cameras that keep the rules and cameras that don't.
+#include "ptp/fuji.h"
 #include "tests/initiator/script.h"
 
 namespace stuntcam::tests {
@@ -383,6 +384,30 @@ TEST(Transaction, DataThatMovesIsNotLate) {
         }
         co_await peer.respond(1);
       });
+}
+
+TEST(LiveView, AFrameHasALimit) {
+  Script script;
+  const ptp::FujiFraming framing;
+  auto [ours, theirs] = transport::make_memory_links(script.io, framing, framing);
+  script.play(
+      [&]() -> Task<> {
+        initiator::Dialers dialers;
+        dialers.live_view = [&ours]() -> Task<std::unique_ptr<Link>> { co_return std::move(ours); };
+        Connection connection(script.io, script.clock, std::move(dialers), script.options);
+        Message frame;
+        frame.kind = Kind::data;
+        frame.size = initiator::max_data_set + 1;
+        frame.total = frame.size;
+        theirs->put(frame);
+        const Bytes beginning = counted(100);
+        const transport::Payload payload{View(beginning)};
+        co_await theirs->write(payload);
+        co_await theirs->flush();
+        co_await expect_trouble(forget(connection.live_view_frame()), Trouble::violation,
+                                "a live-view frame of 67108865 bytes");
+      },
+      [](Peer&) -> Task<> { co_return; });
 }
 
 }  // namespace

@@ -132,6 +132,33 @@ TEST(Probes, AreAnsweredDuringATransaction) {
               });
 }
 
+TEST(Probes, WhoAsksAndDoesNotReadIsNotAnsweredForEver) {
+  Script script;
+  constexpr u32 flood = 50'000, capacity = (256 << 10) / 8;  // what the link takes without being read
+  script.talk(
+      [&](Session& session) -> Task<> {
+        co_await session.await_event(any, 10s);
+        const bool alive = co_await session.connection().events().probe(10s);
+        EXPECT_TRUE(alive);
+      },
+      [](Peer& peer) -> Task<> {
+        Message probe;
+        probe.kind = Kind::probe_request;
+        for (u32 i = 0; i < flood; ++i) co_await peer.put(probe, peer.events.get());
+        co_await peer.event(0x4002, 1);
+        u32 answers = 0;
+        for (;; ++answers) {
+          const auto message = co_await peer.events->receive();
+          if (!message || message->kind != Kind::probe_response) break;
+        }
+        EXPECT_GT(answers, 0u);
+        EXPECT_LE(answers, capacity + 2 * initiator::max_waiting_answers);
+        Message answer;
+        answer.kind = Kind::probe_response;
+        co_await peer.put(answer, peer.events.get());
+      });
+}
+
 TEST(Probes, OursAreAnsweredOrNot) {
   Script script;
   script.talk(

@@ -102,6 +102,141 @@ TEST(Session, TypedCallsDecode) {
       });
 }
 
+// That the camera is asked for just this, and has answered.
+Task<Message> asked(Peer& peer, OperationCode code, std::vector<u32> params) {
+  const Message message = co_await peer.request(code);
+  EXPECT_EQ(std::vector<u32>(message.params.begin(), message.params.begin() + message.count), params)
+      << ptp::to_string(code);
+  co_return message;
+}
+Task<> granted(Peer& peer, OperationCode code, std::vector<u32> params) {
+  const Message message = co_await asked(peer, code, std::move(params));
+  co_await peer.respond(message.transaction_id);
+}
+template <class... T>
+std::vector<u32> numbers(T... values) {
+  return {static_cast<u32>(values)...};
+}
+template <class... T>
+Task<> grant(Peer& peer, OperationCode code, T... params) {
+  return granted(peer, code, numbers(params...));
+}
+
+TEST(Session, CallsWithoutData) {
+  Script script;
+  script.talk(
+      [&](Session& session) -> Task<> {
+        co_await session.initiate_capture(0x10001, 0x3801);
+        co_await session.initiate_open_capture(0x10001);
+        co_await session.terminate_open_capture(session.last_transaction());
+        const u32 copy = co_await session.copy_object(3, 0x20001, 4);
+        EXPECT_EQ(copy, 9u);
+        co_await session.move_object(3, 0x10001, 4);
+        co_await session.set_object_protection(3, 1);
+        co_await session.delete_object(3);
+        co_await session.format_store(0x10001);
+        co_await session.reset_prop_value(0xFFFFFFFF);
+        co_await session.self_test(0x8001);
+        co_await session.reset_device();
+        co_await session.power_down();
+      },
+      [](Peer& peer) -> Task<> {
+        co_await grant(peer, OperationCode::InitiateCapture, 0x10001, 0x3801);
+        co_await grant(peer, OperationCode::InitiateOpenCapture, 0x10001, 0);
+        co_await grant(peer, OperationCode::TerminateOpenCapture, 2);
+        co_await asked(peer, OperationCode::CopyObject, numbers(3, 0x20001, 4));
+        co_await peer.respond(4, ResponseCode::OK, 9);
+        co_await grant(peer, OperationCode::MoveObject, 3, 0x10001, 4);
+        co_await grant(peer, OperationCode::SetObjectProtection, 3, 1);
+        co_await grant(peer, OperationCode::DeleteObject, 3);
+        co_await grant(peer, OperationCode::FormatStore, 0x10001);
+        co_await grant(peer, OperationCode::ResetDevicePropValue, 0xFFFFFFFF);
+        co_await grant(peer, OperationCode::SelfTest, 0x8001);
+        co_await grant(peer, OperationCode::ResetDevice);
+        co_await grant(peer, OperationCode::PowerDown);
+      });
+}
+
+TEST(Session, CallsThatBringData) {
+  ptp::StorageInfo storage;
+  storage.volume_label = "CARD";
+  ptp::DevicePropDesc desc;
+  desc.code = 0x5007;
+  desc.type = ptp::DataType::uint16;
+  desc.factory_default = desc.current = ptp::Value(ptp::DataType::uint16, 560);
+  Script script;
+  script.talk(
+      [&](Session& session) -> Task<> {
+        const auto ids = co_await session.storage_ids();
+        EXPECT_EQ(ids, (std::vector<u32>{0x10001}));
+        const auto store = co_await session.storage_info(0x10001);
+        EXPECT_EQ(store, storage);
+        const Bytes thumb = co_await session.thumb(3);
+        EXPECT_EQ(thumb, counted(100));
+        initiator::BytesSink object, part;
+        const Response whole = co_await session.object(3, object);
+        EXPECT_EQ(whole.received, 1000u);
+        EXPECT_EQ(object.take(), counted(1000));
+        const Response piece = co_await session.partial_object(3, 500, 20, part);
+        EXPECT_EQ(piece.params[0], 20u);
+        EXPECT_EQ(part.take(), counted(20));
+        const auto told = co_await session.prop_desc(0x5007);
+        EXPECT_EQ(told.current, desc.current);
+        const auto value = co_await session.prop_value(0x5007, ptp::DataType::uint16);
+        EXPECT_EQ(value, desc.current);
+      },
+      [&](Peer& peer) -> Task<> {
+        const std::vector<u32> ids{0x10001};
+        co_await peer.answer(OperationCode::GetStorageIDs, ptp::encode_array(ids));
+        co_await peer.answer(OperationCode::GetStorageInfo, ptp::encode(storage));
+        co_await peer.answer(OperationCode::GetThumb, counted(100));
+        co_await peer.answer(OperationCode::GetObject, counted(1000));
+        const Message message = co_await asked(peer, OperationCode::GetPartialObject, numbers(3, 500, 20));
+        co_await peer.start_data(message.transaction_id, 20);
+        co_await peer.data(message.transaction_id, counted(20), true);
+        co_await peer.respond(message.transaction_id, ResponseCode::OK, 20);
+        co_await peer.answer(OperationCode::GetDevicePropDesc, ptp::encode(desc));
+        co_await peer.answer(OperationCode::GetDevicePropValue, desc.current.bytes());
+      });
+}
+
+TEST(Session, CallsThatSendData) {
+  ptp::ObjectInfo info;
+  info.filename = "A.JPG";
+  Script script;
+  script.talk(
+      [&](Session& session) -> Task<> {
+        const auto place = co_await session.send_object_info(info, 0x10001, 4);
+        EXPECT_EQ(place.storage, 0x10001u);
+        EXPECT_EQ(place.parent, 4u);
+        EXPECT_EQ(place.handle, 9u);
+        transport::Body body = counted(1000);
+        co_await session.send_object(std::move(body));
+      },
+      [&](Peer& peer) -> Task<> {
+        const Message message = co_await asked(peer, OperationCode::SendObjectInfo, numbers(0x10001, 4));
+        co_await peer.expect(Kind::data);
+        co_await peer.expect(Kind::data);
+        const Bytes sent = co_await peer.payload();
+        EXPECT_EQ(sent, ptp::encode(info));
+        Message response;
+        response.kind = Kind::operation_response;
+        response.code = static_cast<u16>(ResponseCode::OK);
+        response.transaction_id = message.transaction_id;
+        response.count = 3;
+        response.params[0] = 0x10001;
+        response.params[1] = 4;
+        response.params[2] = 9;
+        co_await peer.put(response);
+        co_await peer.request(OperationCode::SendObject);
+        co_await peer.expect(Kind::data);
+        co_await peer.expect(Kind::data);
+        const Bytes object = co_await peer.payload();
+        EXPECT_EQ(object, counted(1000));
+        co_await peer.respond(2);
+      });
+}
+
 TEST(Session, DataSetsThatLie) {
   Script script;
   script.talk(
@@ -110,6 +245,7 @@ TEST(Session, DataSetsThatLie) {
         co_await expect_trouble(forget(session.object_handles()), Trouble::violation, "the data of GetObjectHandles");
         const ptp::ObjectInfo nothing;
         co_await expect_trouble(forget(session.send_object_info(nothing)), Trouble::violation, "without storage");
+        co_await expect_trouble(forget(session.num_objects()), Trouble::violation, "without a number");
         EXPECT_TRUE(session.connection().usable());
       },
       [](Peer& peer) -> Task<> {
@@ -120,6 +256,8 @@ TEST(Session, DataSetsThatLie) {
         co_await peer.expect(Kind::data);
         co_await peer.expect(Kind::data);
         co_await peer.respond(3);
+        co_await peer.request(OperationCode::GetNumObjects);
+        co_await peer.respond(4);
       });
 }
 
