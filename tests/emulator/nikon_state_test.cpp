@@ -12,6 +12,80 @@ namespace op = nikon::operation;
 constexpr u16 exposure_time = 0x500D, shutter_speed = 0xD100, iso = 0x500F, current_iso = 0xD0B5, focus_mode = 0x500A,
               af_mode = 0xD161, program_mode = 0x500E;
 
+// tests/profiles/d5300_test.cpp compares the profile with what was read from a body; this, what a client is told with
+// the profile.
+TEST(NikonState, DescriptionsAreTheBodys) {
+  BodyStage stage("nikon-d5300");
+  NikonPlay client(stage.camera());
+  EXPECT_EQ(stage.profile.properties.size(), 120u);
+  for (const auto& property : stage.profile.properties) {
+    SCOPED_TRACE(property.name);
+    ASSERT_EQ(client.ask(Op::GetDevicePropDesc, {property.code}), Code::OK);
+    const auto desc = client.decoded<ptp::DevicePropDesc>();
+    EXPECT_EQ(desc.code, property.code);
+    EXPECT_EQ(desc.type, property.type);
+    EXPECT_EQ(desc.get_set, property.writable ? 1 : 0);
+    EXPECT_EQ(desc.factory_default, property.factory_default);
+    // The camera's clock goes on.
+    if (property.code != static_cast<u16>(Prop::DateTime)) {
+      EXPECT_EQ(desc.current, property.current);
+    }
+    EXPECT_EQ(desc.form, property.form);
+  }
+}
+
+ptp::StorageInfo storage_info(NikonPlay& client) {
+  EXPECT_EQ(client.ask(Op::GetStorageInfo, {card}), Code::OK);
+  return client.decoded<ptp::StorageInfo>();
+}
+
+TEST(NikonState, TheCardIsTheBodys) {
+  BodyStage stage("nikon-d5300");
+  NikonPlay client(stage.camera());
+  const auto info = storage_info(client);
+  EXPECT_EQ(info.storage_type, 4);
+  EXPECT_EQ(info.filesystem_type, 3);
+  EXPECT_EQ(info.access_capability, 2);
+  EXPECT_EQ(info.max_capacity, 15923150848u);
+  EXPECT_EQ(info.free_space_in_bytes, info.max_capacity - (6 * 4 + 12) * (u64{1} << 20));
+  EXPECT_EQ(info.storage_description, "");
+  EXPECT_EQ(info.volume_label, "NIKON D5300 [Slot 1]");
+}
+
+TEST(NikonState, FreeSpaceInImagesIsThatOfTheQualityAndTheSize) {
+  NikonStage stage;
+  NikonPlay client(stage.camera());
+  const auto images = [&] { return storage_info(client).free_space_in_images; };
+  const auto set = [&](u16 code, const ptp::Value& value) {
+    EXPECT_EQ(client.send(Op::SetDevicePropValue, {code}, value.bytes()), Code::OK);
+  };
+  const auto small_and_fine = images();
+  set(0x5003, ptp::Value("6000x4000"));
+  const auto large_and_fine = images();
+  EXPECT_LT(large_and_fine, small_and_fine);
+  set(0x5004, ptp::Value(ptp::DataType::uint8, 0));  // basic
+  const auto large_and_basic = images();
+  EXPECT_GT(large_and_basic, large_and_fine);
+  set(0x5004, ptp::Value(ptp::DataType::uint8, 7));  // RAW and fine
+  EXPECT_LT(images(), large_and_fine);
+}
+
+TEST(NikonState, EveryPictureOnTheCardTakesItsRoom) {
+  NikonStage stage;
+  NikonPlay client(stage.camera());
+  const auto before = storage_info(client);
+  EXPECT_EQ(client.release(without_autofocus, to_sdram), Code::OK);
+  stage.advance(1000);
+  EXPECT_EQ(storage_info(client), before) << "in memory it takes none";
+  EXPECT_EQ(client.release(without_autofocus, to_card), Code::OK);
+  stage.advance(1000);
+  const u32 handle = client.find("DSC_0008.JPG");
+  ASSERT_NE(handle, 0u);
+  const auto after = storage_info(client);
+  EXPECT_EQ(before.free_space_in_bytes - after.free_space_in_bytes, client.info(handle).object_compressed_size);
+  EXPECT_EQ(after.free_space_in_images, before.free_space_in_images - 1);
+}
+
 TEST(NikonState, EveryShutterSpeedMovesWithItsExposureTime) {
   NikonStage stage;
   NikonPlay client(stage.camera());
@@ -197,6 +271,16 @@ TEST(NikonState, EveryAdvertisedOperationIsAnswered) {
     if (code == 0x1003) continue;
     EXPECT_NE(client.ask(code), Code::OperationNotSupported) << std::hex << code;
     stage.clock.advance(std::chrono::seconds(20));
+  }
+}
+
+TEST(NikonState, NoOtherOperationIs) {
+  NikonStage stage;
+  NikonPlay client(stage.camera());
+  const auto& advertised = stage.profile.device.operations;
+  for (u32 code = 0; code <= 0xFFFF; ++code) {
+    if (std::ranges::find(advertised, code) != advertised.end()) continue;
+    ASSERT_EQ(client.ask(static_cast<u16>(code)), Code::OperationNotSupported) << std::hex << code;
   }
 }
 
