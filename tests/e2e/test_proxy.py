@@ -57,6 +57,17 @@ class Proxy(harness.Test):
         self.assertEqual(130, started.wait(60 * harness.PATIENCE))
         self.assertIn("BIG.MOV", self.gphoto2(port, "--list-files"))
 
+    def test_faults_are_the_clients(self):
+        camera = self.camera()
+        proxy = self.proxy(camera, "--fault", "code:code=AccessDenied,operation=GetObject,times=1")
+        get = [harness.PROGRAM, "get", f"ptpip:127.0.0.1:{proxy.port}", "DCIM/100D5300/DSC_0001.JPG", "-o", self.path("got")]
+        for status in (1, 0):
+            done = subprocess.run(get, capture_output=True, text=True, timeout=60 * harness.PATIENCE, check=False)
+            self.assertEqual(status, done.returncode, done.stderr)
+            self.assertEqual(status == 1, "AccessDenied" in done.stderr, done.stderr)
+        direct = self.gphoto2(camera.port, "--get-file", "1")
+        self.assertSameFile(os.path.join(direct.where, "DSC_0001.JPG"), self.path("got"))
+
     def test_camera_that_is_not_there(self):
         camera = self.camera()
         proxy = self.proxy(camera)

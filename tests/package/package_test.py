@@ -20,6 +20,8 @@ def main():
         prefix, build = os.path.join(temporary, "prefix"), os.path.join(temporary, "build")
         run(given.cmake, "--install", given.build, "--prefix", prefix)
         run(os.path.join(prefix, "bin", "stuntcam"), "--version")
+        with open(os.path.join(prefix, "lib", "udev", "rules.d", "70-stuntcam.rules"), encoding="ascii") as rules:
+            assert "060101" in rules.read(), "the rule is for cameras of the still-image class"
         run(given.cmake, "-S", source, "-B", build, "-G", given.generator, f"-DCMAKE_PREFIX_PATH={prefix}",
             f"-DCMAKE_CXX_COMPILER={given.compiler}", f"-DCMAKE_BUILD_TYPE={given.build_type}",
             f"-DCMAKE_CXX_FLAGS={given.flags}")

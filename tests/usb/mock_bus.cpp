@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace stuntcam::tests {
 
@@ -72,29 +73,45 @@ void MockBus::plug_in(std::unique_ptr<VirtualDevice> device) {
   const unsigned place = 2 + plugs_++;  // a new number each time, as the kernel gives them
   device_ = std::move(device);
   device_->attach(*this, fmt::format("usb:001,{:03}", place));
-  const auto about = device_->control(standard(0x80, 6, 0x0100, 0), {}).data;
-  const auto configuration = device_->control(standard(0x80, 6, 0x0200, 0), {}).data;
+  description_ = describe("1-1", place);
   device_->control(standard(0x00, 9, 1, 0), {});
-  const auto descriptors = hex(about) + hex(configuration);
-  const auto& what = device_->description();
-  description_ = fmt::format(
-      "P: /devices/pci0000:00/0000:00:04.0/usb1/1-1\nN: bus/usb/001/{0:03}={1}\nE: BUSNUM=001\n"
-      "E: DEVNAME=/dev/bus/usb/001/{0:03}\nE: DEVNUM={0:03}\nE: DEVTYPE=usb_device\nE: DRIVER=usb\nE: MAJOR=189\n"
-      "E: MINOR={2}\nE: PRODUCT={3:x}/{4:x}/100\nE: SUBSYSTEM=usb\nE: TYPE=0/0/0\nE: ID_USB_INTERFACES=:060101:\n"
-      "E: ID_GPHOTO2=1\nA: bConfigurationValue=1\\n\nA: busnum=1\\n\nA: devnum={0}\\n\nA: dev=189:{2}\\n\n"
-      "A: speed=480\\n\nA: idVendor={3:04x}\\n\nA: idProduct={4:04x}\\n\nA: bNumConfigurations=1\\n\n"
-      "A: bNumInterfaces= 1\\n\nH: descriptors={1}\n",
-      place, descriptors, place - 1, what.vendor_id, what.product_id);
-  GError* error = nullptr;
-  if (umockdev_testbed_add_from_string(testbed_, description_.c_str(), &error) == 0)
-    throw std::runtime_error(fmt::format("{}: {}", error != nullptr ? error->message : "?", description_));
+  add(description_);
+  if (std::exchange(second_, false)) add(describe("1-2", place + 100));
   handler_ = umockdev_ioctl_base_new();
   g_signal_connect_data(handler_, "handle-ioctl", reinterpret_cast<GCallback>(&MockBus::handle), this, nullptr,
                         GConnectFlags{});
   const auto node = fmt::format("/dev/bus/usb/001/{:03}", place);
+  GError* error = nullptr;
   if (umockdev_testbed_attach_ioctl(testbed_, node.c_str(), handler_, &error) == 0)
     throw std::runtime_error(error != nullptr ? error->message : "umockdev does not attach");
   if (plugs_ > 1) umockdev_testbed_uevent(testbed_, sys_path, "add");
+}
+
+// For umockdev.
+std::string MockBus::describe(const std::string& port, unsigned place) const {
+  auto descriptors = hex(device_->control(standard(0x80, 6, 0x0100, 0), {}).data) +
+                     hex(device_->control(standard(0x80, 6, 0x0200, 0), {}).data);
+  std::string interface = "060101";
+  if (hidden_) {
+    const std::string before = "0904000003";  // an interface with three endpoints
+    descriptors.replace(descriptors.find(before + interface) + before.size(), interface.size(), "FF0000");
+    interface = "ff0000";
+  }
+  const auto& what = device_->description();
+  return fmt::format(
+      "P: /devices/pci0000:00/0000:00:04.0/usb1/{5}\nN: bus/usb/001/{0:03}={1}\nE: BUSNUM=001\n"
+      "E: DEVNAME=/dev/bus/usb/001/{0:03}\nE: DEVNUM={0:03}\nE: DEVTYPE=usb_device\nE: DRIVER=usb\nE: MAJOR=189\n"
+      "E: MINOR={2}\nE: PRODUCT={3:x}/{4:x}/100\nE: SUBSYSTEM=usb\nE: TYPE=0/0/0\nE: ID_USB_INTERFACES=:{6}:\n"
+      "E: ID_GPHOTO2=1\nA: bConfigurationValue=1\\n\nA: busnum=1\\n\nA: devnum={0}\\n\nA: dev=189:{2}\\n\n"
+      "A: speed=480\\n\nA: idVendor={3:04x}\\n\nA: idProduct={4:04x}\\n\nA: bNumConfigurations=1\\n\n"
+      "A: bNumInterfaces= 1\\n\nH: descriptors={1}\n",
+      place, descriptors, place - 1, what.vendor_id, what.product_id, port, interface);
+}
+
+void MockBus::add(const std::string& description) {
+  GError* error = nullptr;
+  if (umockdev_testbed_add_from_string(testbed_, description.c_str(), &error) == 0)
+    throw std::runtime_error(fmt::format("{}: {}", error != nullptr ? error->message : "?", description));
 }
 
 void MockBus::plug_out() {
@@ -183,7 +200,13 @@ void MockBus::submit(UMockdevIoctlClient* client, UMockdevIoctlData* argument) {
   auto urb = std::make_unique<Urb>();
   urb->data = static_cast<UMockdevIoctlData*>(g_object_ref(follow(argument, 0, sizeof(usbdevfs_urb))));
   const auto& asked = urb_of(urb->data);
-  if (asked.buffer_length != 0)
+  const auto size = static_cast<u64>(asked.buffer_length);
+  if (memory_ && used_ + size > *memory_) {
+    g_object_unref(urb->data);
+    umockdev_ioctl_client_complete(client, -1, ENOMEM);
+    return;
+  }
+  if (size != 0)
     urb->buffer = static_cast<UMockdevIoctlData*>(
         g_object_ref(follow(urb->data, offsetof(usbdevfs_urb, buffer), static_cast<gsize>(asked.buffer_length))));
   bool there = true;
@@ -213,6 +236,7 @@ void MockBus::submit(UMockdevIoctlClient* client, UMockdevIoctlData* argument) {
       device_->arrive(out);
     }
   });
+  if (there) used_ += size;
   umockdev_ioctl_client_complete(client, there ? 0 : -1, there ? 0 : ENODEV);
 }
 
@@ -306,6 +330,7 @@ void MockBus::reap(UMockdevIoctlClient* client, UMockdevIoctlData* argument) {
     return;
   }
   auto& answer = urb_of(urb->data);
+  used_ -= static_cast<u64>(answer.buffer_length);
   answer.status = urb->status;
   answer.actual_length = static_cast<int>(urb->size);
   if (!urb->bytes.empty()) {

@@ -30,6 +30,12 @@ class MockBus final : public transport::usb::Bus {
   const std::string& description() const { return description_; }  // of what was plugged in last, for umockdev-run
   // From this operation on nothing is answered any more: what is submitted waits until it is discarded.
   void deafen_at(u16 operation) { deaf_at_ = operation; }
+  // The kernel has this much memory for transfers, and no more.
+  void limit_memory(u64 bytes) { memory_ = bytes; }
+  // Of what is plugged in: PTP hides in an interface of the vendor's own class.
+  void hide_class() { hidden_ = true; }
+  // One more of its kind on the bus, with nobody behind it.
+  void add_a_second() { second_ = true; }
   // As `tcpdump -i usbmon1` would, for umockdev-run --pcap.
   void record(const std::string& path);
   void finish_recording() { usbmon_.flush(); }
@@ -58,6 +64,8 @@ class MockBus final : public transport::usb::Bus {
   void reap(UMockdevIoctlClient* client, UMockdevIoctlData* argument);
   std::unique_ptr<Urb> take(u32 number);
   void finish(std::unique_ptr<Urb> urb, int status);
+  std::string describe(const std::string& port, unsigned place) const;
+  void add(const std::string& description);
   void write_usbmon(char type, const Urb& urb);
 
   std::function<void(const std::function<void()>&)> on_loop_;
@@ -65,7 +73,9 @@ class MockBus final : public transport::usb::Bus {
   UMockdevIoctlBase* handler_ = nullptr;
   std::unique_ptr<transport::usb::VirtualDevice> device_;
   std::optional<u16> deaf_at_;
-  bool deaf_ = false;
+  std::optional<u64> memory_;
+  u64 used_ = 0;
+  bool deaf_ = false, hidden_ = false, second_ = false;
   unsigned plugs_ = 0;
   u32 urbs_ = 0;
   std::string description_;

@@ -1,8 +1,8 @@
 // One of our own cameras, plugged into a USB bus that exists for one program only: umockdev redirects what libusb asks
 // of the kernel to this process. No privileges, no kernel USB.
 //
-//   umockdev-wrapper mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] [--deaf-at CODE] -- PROGRAM
-//   ARGS…
+//   umockdev-wrapper mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] [--deaf-at CODE]
+//   [--memory BYTES] [--vendor-class] [--second] -- PROGRAM ARGS…
 //
 // From the operation --deaf-at on (hexadecimal) the camera answers nothing any more, on no endpoint. SIGUSR1 unplugs
 // the camera, SIGUSR2 plugs it in again. Ends with the program, and with its status.
@@ -33,7 +33,8 @@ namespace stuntcam::tests {
 namespace {
 
 struct Arguments {
-  std::string profile, media, usbmon, description, deaf;
+  std::string profile, media, usbmon, description, deaf, memory;
+  bool vendor_class = false, second = false;
   std::vector<char*> program;
 };
 
@@ -51,6 +52,12 @@ Arguments parse(int count, char** words) {
       arguments.usbmon = words[++i];
     else if (word == "--deaf-at" && i + 1 < count)
       arguments.deaf = words[++i];
+    else if (word == "--memory" && i + 1 < count)
+      arguments.memory = words[++i];
+    else if (word == "--vendor-class")
+      arguments.vendor_class = true;
+    else if (word == "--second")
+      arguments.second = true;
     else if (word == "--describe" && i + 1 < count)
       arguments.description = words[++i];
     else
@@ -106,8 +113,8 @@ int main_of(const Arguments& arguments) {
   auto profile = profiles::load(arguments.profile);
   if (!profile || !profile->usb || arguments.program.front() == nullptr) {
     fmt::print(stderr,
-               "usage: mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] [--deaf-at CODE] -- PROGRAM "
-               "ARGS…\n");
+               "usage: mock_camera PROFILE [--media DIR] [--usbmon FILE] [--describe FILE] [--deaf-at CODE] "
+               "[--memory BYTES] [--vendor-class] [--second] -- PROGRAM ARGS…\n");
     return 2;
   }
   asio::io_context io;
@@ -123,6 +130,9 @@ int main_of(const Arguments& arguments) {
   MockBus bus([&loop](const std::function<void()>& what) { loop.run(what); });
   if (!arguments.usbmon.empty()) bus.record(arguments.usbmon);
   if (!arguments.deaf.empty()) bus.deafen_at(static_cast<u16>(std::stoul(arguments.deaf, nullptr, 16)));
+  if (!arguments.memory.empty()) bus.limit_memory(std::stoull(arguments.memory));
+  if (arguments.vendor_class) bus.hide_class();
+  if (arguments.second) bus.add_a_second();
   const auto plug_in = [&] {
     bus.plug_in(std::make_unique<transport::usb::VirtualDevice>(
         io, describe(*profile, camera.serial_number()),

@@ -35,6 +35,9 @@ class Initiator(usb_harness.Test):
         captured = [json.loads(line) for line in self.stuntcam("capture", "usb:", "--json", profile="generic").splitlines()]
         self.assertTrue(any(line.get("name", "").lower().endswith(".jpg") for line in captured), captured)
         self.stuntcam("prop", "list", "usb:")
+        self.stuntcam("prop", "reset", "usb:", profile="generic")
+        self.stuntcam("prop", "reset", "usb:", "iso", status=1)
+        self.assertIn("the camera answered ResetDevicePropValue with OperationNotSupported", self.said)
         self.stuntcam("op", "usb:", "GetDeviceInfo", "--out", self.path("info"))
         self.assertGreater(os.path.getsize(self.path("info")), 100)
 
@@ -72,22 +75,46 @@ class Initiator(usb_harness.Test):
         self.stuntcam("info", "usb:04b0:9999", status=3)
         self.assertIn("no such camera on USB", self.said)
 
+    def test_one_of_two_is_chosen(self):
+        self.stuntcam("info", "usb:", mock=("--second",), status=3)
+        for said in ("2 cameras are there", "usb:001,002 (04b0:0431)", "usb:001,102 (04b0:0431)", "choose one: usb:BUS,DEV"):
+            self.assertIn(said, self.said)
+        self.assertTrue(json.loads(self.stuntcam("info", "usb:001,002", "--json", mock=("--second",)).splitlines()[0]))
+
+    def test_a_class_of_the_vendors_own_is_a_camera_when_it_is_named(self):
+        mock = ("--vendor-class",)
+        self.stuntcam("info", "usb:", mock=mock, status=3)
+        self.assertIn("no camera on USB", self.said)
+        self.assertTrue(json.loads(self.stuntcam("info", "usb:04b0:0431", "--json", mock=mock).splitlines()[0]))
+
+    def test_conform_says_how_a_camera_on_usb_is_checked(self):
+        self.stuntcam("conform", "usb:", status=2)
+        self.assertIn("stuntcam serve usb:", self.said)
+
     def test_a_recording_is_a_conversation_that_can_be_decoded(self):
         self.stuntcam("ls", "usb:", "--record", self.path("talk.pcapng"))
         decoded = subprocess.run([harness.PROGRAM, "decode", "--json", self.path("talk.pcapng")], capture_output=True,
                                  text=True, check=True)
         self.assertIn("GetObjectHandles", decoded.stdout)
 
-    def test_replay_of_a_usbmon_trace(self):
+    def test_replay_of_usbmon_traces(self):
         """umockdev plays the recorded URBs back: the same requests of the same lengths, in the same order."""
-        arguments = ["op", "usb:", "GetDeviceInfo", "--json"]
-        first = self.stuntcam(*arguments, mock=("--usbmon", self.path("trace.pcap"), "--describe", self.path("device")))
-        played = subprocess.run(["umockdev-run", "-d", self.path("device"),
-                                 "-p", f"/sys/devices/pci0000:00/0000:00:04.0/usb1/1-1={self.path('trace.pcap')}", "--",
-                                 harness.PROGRAM, *arguments], capture_output=True, text=True, env=usb_harness.environment(),
-                                timeout=60 * harness.PATIENCE, check=False)
-        self.assertEqual(0, played.returncode, played.stderr)
-        self.assertEqual(first, played.stdout)
+        with open(self.path("media", "DCIM", "100TEST", "CLIP.MOV"), "w", encoding="ascii") as clip:
+            clip.write("frames " * 700)
+        get = ["get", "usb:", "DCIM/100TEST/CLIP.MOV", "-o", "-"]
+        through = ["run", "usb:", "--", *(word.replace("usb:", "{target}") for word in [harness.PROGRAM, *get])]
+        for number, arguments in enumerate((["op", "usb:", "GetDeviceInfo", "--json"], ["info", "usb:", "--json"],
+                                            ["ls", "usb:", "--json"], get, through)):
+            with self.subTest(arguments):
+                trace, device = self.path(f"trace{number}.pcap"), self.path(f"device{number}")
+                first = self.stuntcam(*arguments, profile="generic",
+                                      mock=("--media", self.path("media"), "--usbmon", trace, "--describe", device))
+                played = subprocess.run(["umockdev-run", "-d", device,
+                                         "-p", f"/sys/devices/pci0000:00/0000:00:04.0/usb1/1-1={trace}", "--",
+                                         harness.PROGRAM, *arguments], capture_output=True, text=True,
+                                        env=usb_harness.environment(), timeout=60 * harness.PATIENCE, check=False)
+                self.assertEqual(0, played.returncode, played.stderr)
+                self.assertEqual(first, played.stdout)
 
 
 if __name__ == "__main__":

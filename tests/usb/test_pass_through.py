@@ -45,6 +45,21 @@ class PassThrough(usb_harness.Test):
                                  f"UP{size}.JPG").where
             self.assertSameFile(self.path("local", f"UP{size}.JPG"), os.path.join(where, f"UP{size}.JPG"))
 
+    def test_little_memory_for_transfers(self):
+        """What all programs on USB share: reads shrink, and what is to go to the camera waits for its turn."""
+        harness.write_pattern(self.path("media", "DCIM", "100TEST", "CLIP.MOV"), 1_000_001)
+        harness.write_pattern(self.path("local", "UP.JPG"), 2_000_001)
+        folder = ("--folder", "/store_00010001/DCIM/100TEST")
+        camera = self.camera(mock=("--media", self.path("media"), "--memory", "300000"))
+        self.gphoto2(camera.port, *folder, "--upload-file", self.path("local", "UP.JPG"))
+        where = self.gphoto2(camera.port, *folder, "--get-file", "UP.JPG").where
+        self.assertSameFile(self.path("local", "UP.JPG"), os.path.join(where, "UP.JPG"))
+        self.assertNotIn("resetting", camera.said())
+        camera = self.camera(mock=("--media", self.path("media"), "--memory", "5000"))  # one read of the least size
+        where = self.gphoto2(camera.port, *folder, "--get-file", "CLIP.MOV").where
+        self.assertSameFile(self.path("media", "DCIM", "100TEST", "CLIP.MOV"), os.path.join(where, "CLIP.MOV"))
+        self.assertNotIn("resetting", camera.said())
+
     def test_capture_with_its_events(self):
         for profile in ("nikon-d5300", "generic"):
             camera = self.camera(profile=profile)
@@ -91,10 +106,10 @@ class PassThrough(usb_harness.Test):
         camera = self.camera()
         self.assertIn("D5300", self.gphoto2(camera.port, "--summary"))
         camera.unplug()
-        harness.wait_until(lambda: "is gone" in camera.said(), what="the loss being noticed")
+        harness.wait_until(lambda: ": gone;" in camera.said(), what="the loss being noticed")
         self.gphoto2(camera.port, "--summary", status=1)
         camera.plug_in()
-        harness.wait_until(lambda: "0431 is back" in camera.said(), what="the return being noticed")
+        harness.wait_until(lambda: ": it is back" in camera.said(), what="the return being noticed")
         self.assertIn("D5300", self.gphoto2(camera.port, "--summary"))
 
     def test_unplug_in_the_middle_of_a_download(self):
@@ -109,7 +124,7 @@ class PassThrough(usb_harness.Test):
         camera.unplug()
         self.assertEqual(3, started.wait(60 * harness.PATIENCE), "the connection was closed")
         camera.plug_in()
-        harness.wait_until(lambda: "0431 is back" in camera.said(), what="the return being noticed")
+        harness.wait_until(lambda: ": it is back" in camera.said(), what="the return being noticed")
         self.assertIn("BIG.MOV", self.gphoto2(camera.port, "--list-files"))
 
     def test_manners(self):
@@ -117,7 +132,8 @@ class PassThrough(usb_harness.Test):
         for size in (1024 - 12, 3_000_001, 60 << 20):
             harness.write_pattern(self.path("media", "DCIM", "100TEST", f"F{size}.MOV"), size, size)
         manners = ("zlp = false", "split_header = true", "stall_unsupported = true", 'status = "empty"', 'status = "stall"',
-                   'status = "busy"', 'speed = "super"', 'speed = "full"', "interrupt_packet = 8", "reset_keeps_session = true")
+                   'status = "busy"', 'speed = "super"', 'speed = "full"', "interrupt_packet = 8",
+                   'status = "busy"\nreset_keeps_session = true')
         for number, manner in enumerate(manners):
             with self.subTest(manner):
                 profile = self.path(f"p{number}.toml")
@@ -139,7 +155,9 @@ class PassThrough(usb_harness.Test):
                     client.command.send(ptpip.cancel(tid))
                     client.events.send(ptpip.cancel(tid))
                     self.assertEqual(0x201F, until_response(client))
-                    self.assertEqual(ptpip.OK, client.do(0x1001).code, "and so is a cancel")
+                    handle = client.find("F3000001.MOV")  # in the session that is open still
+                    self.assertEqual(3_000_001, len(client.do(ptpip.GET_OBJECT, handle).data), "and so is a cancel")
+                self.assertEqual("busy" in manner, "resetting it" in camera.said())
                 camera.stop()
 
     def test_recording_and_transcript(self):
