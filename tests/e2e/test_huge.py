@@ -1,4 +1,6 @@
 """Objects whose size needs more than 32 bits: announced rightly, sent whole, at constant memory."""
+import os
+import shutil
 import socket
 import struct
 
@@ -57,8 +59,7 @@ class Huge(harness.Test):
         with ptpip.Client(self.server.port) as client:
             self.assertEqual(8192, len(client.do(ptpip.GET_OBJECT, client.find("small.mov")).data))
             before = self.server.resident("VmHWM")
-            for name in ("below", "at", "above"):
-                size = SIZES[name]
+            for name, size in SIZES.items():
                 with self.subTest(name):
                     handle = client.find(name + ".mov")
                     info = client.do(ptpip.GET_OBJECT_INFO, handle).data
@@ -77,6 +78,33 @@ class Huge(harness.Test):
                     reply = client.do(GET_PARTIAL_OBJECT_64, handle, offset & 0xFFFFFFFF, offset >> 32, 64)
                     self.assertEqual((ptpip.OK, MARK[64 - (size - offset):]), (reply.code, reply.data), (name, offset))
                     self.assertEqual(size - offset, reply.params[0])
+
+    def test_upload(self):
+        size = SIZES["above"]
+        if shutil.disk_usage(self.folder).free < size + GIB4:
+            self.skipTest("the disk has no room for it")
+        taken = self.path("taken", "up.mov")
+        camera = self.camera("--media", os.path.dirname(taken), "--writable", camera="generic")
+        first, block = MARK[::-1], bytes(16 << 20)
+        with ptpip.Client(camera.port, timeout=60 * harness.PATIENCE) as client:
+            self.assertEqual(ptpip.OK, client.do(ptpip.SEND_OBJECT_INFO, out=ptpip.object_info("up.mov", 0xFFFFFFFF, 0x300D)).code)
+            before = camera.resident("VmHWM")
+            tid = client.tid()
+            client.command.send(ptpip.request(ptpip.SEND_OBJECT, tid, phase=2) + ptpip.start(tid, size) + ptpip.data(tid, first))
+            left = size - len(first) - len(MARK)
+            while left:
+                part = min(left, len(block))
+                client.command.send(struct.pack("<III", 12 + part, ptpip.DATA, tid))
+                client.command.send(memoryview(block)[:part])
+                left -= part
+            client.command.send(ptpip.end(tid, MARK))
+            self.assertEqual(ptpip.OK, client.answer(tid).code)
+        with open(taken, "rb") as file:
+            self.assertEqual(first, file.read(len(first)))
+            self.assertEqual(size - len(MARK), file.seek(-len(MARK), os.SEEK_END))
+            self.assertEqual(MARK, file.read())
+        if harness.PATIENCE == 1:
+            self.assertLess(camera.resident("VmHWM") - before, GROWTH_KIB)
 
 
 if __name__ == "__main__":
