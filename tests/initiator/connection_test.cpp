@@ -397,6 +397,7 @@ TEST(LiveView, AFrameHasALimit) {
         Connection connection(script.io, script.clock, std::move(dialers), script.options);
         Message frame;
         frame.kind = Kind::data;
+        frame.first = frame.last = true;
         frame.size = initiator::max_data_set + 1;
         frame.total = frame.size;
         theirs->put(frame);
