@@ -70,6 +70,14 @@ class Conform(harness.Test):
         tap = self.conform(lying.port, "--tap", "--timeout", "300ms", "sessions", status=1)
         self.assertIn("\nnot ok ", tap)
 
+    def test_planted_faults_are_found(self):
+        for fault, finder in [("transaction:add=1,operation=GetStorageIDs,packet=OperationResponse", "transactions.response-id"),
+                              ("total:value=4,operation=GetDeviceInfo", "data.total"), ("data:hex=0100,operation=GetDeviceInfo", "device.decodes")]:
+            with self.subTest(fault):
+                out = self.conform(self.camera("--fault", fault, camera="generic").port, finder, "--json", "--timeout", "2s", status=1)
+                self.assertEqual([finder], [case["id"] for case in map(json.loads, out.splitlines()) if case.get("outcome") == "failed"])
+                self.conform(self.camera(camera="generic").port, finder)
+
     def test_expected_failures(self):
         lying = liar.Liar({0x1001: liar.device_info([0x1001, 0x1002, 0x1003, 0x1004])})
         self.addCleanup(lying.close)
