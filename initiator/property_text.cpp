@@ -261,11 +261,11 @@ std::optional<u16> short_name(const Extension& extension, std::string_view name)
 }
 
 std::optional<Value> value_by_text(const Extension& extension, const ptp::DevicePropDesc& desc, std::string_view text) {
-  if (desc.type == ptp::DataType::string || ptp::is_array(desc.type)) return {};
   const auto wanted = plain(text);
   if (const auto* list = std::get_if<ptp::EnumerationForm>(&desc.form))
     for (const auto& value : list->values)
       if (plain(value_text(extension, desc.code, value)) == wanted) return value;
+  if (desc.type == ptp::DataType::string || ptp::is_array(desc.type)) return {};
   for (const auto& labels : {extension.labels(), std::span<const Label>(standard_labels)})
     for (const auto& label : labels)
       if (label.property == desc.code && plain(label.text) == wanted) return Value(desc.type, label.value);

@@ -59,6 +59,9 @@ TEST(PropertyText, TakesOfAnEnumerationWhatWasShown) {
   EXPECT_EQ(value_text(standard, bias.code, Value(DataType::int16, -333)), "-0.3 EV");
   EXPECT_EQ(value_by_text(standard, bias, "-0.3 EV"), Value(DataType::int16, -333));
   EXPECT_EQ(value_by_text(standard, bias, "+0.3ev"), Value(DataType::int16, 333));
+  auto size = desc(PropertyCode::ImageSize, DataType::string);
+  size.form = ptp::EnumerationForm{{Value("640x480"), Value("2992x2000")}};
+  EXPECT_EQ(value_by_text(standard, size, value_text(standard, size.code, Value("2992x2000"))), Value("2992x2000"));
   EXPECT_EQ(allowed_text(standard, bias), "-0.7 EV, -0.3 EV, +0.0 EV or +0.3 EV");
 }
 
