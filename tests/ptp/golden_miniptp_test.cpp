@@ -1,6 +1,8 @@
 // What the program miniPtp printed of a Canon EOS R6.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "bytes_testing.h"
 #include "ptp/codes.h"
 #include "ptp/datasets.h"
@@ -89,6 +91,41 @@ TEST(GoldenMiniPtpTest, Objects) {
   EXPECT_EQ(bytes.size(), 52 + (1 + 13 * 2) + 3u);
   EXPECT_EQ(decode<ObjectInfo>(bytes), raw);
   EXPECT_EQ(name(FormatCode{raw.object_format}, Vendor::canon), "CR3");
+}
+
+template <class T>
+void expect_damage_decodes_or_fails(const T& data_set) {
+  for_each_damage(encode(data_set), [](const Bytes& damaged) {
+    const auto decoded = decode<T>(damaged);
+    if (!decoded) return;
+    const auto again = decode<T>(encode(*decoded));
+    ASSERT_TRUE(again) << again.error().to_string();
+    ASSERT_EQ(*again, *decoded);
+  });
+}
+
+TEST(GoldenMiniPtpTest, DamagedDataSetsDecodeOrFail) {
+  using enum DataType;
+  EnumerationForm levels;
+  for (const int level : {100, 0, 75, 0, 50}) levels.values.emplace_back(uint8, i128{level});
+  expect_damage_decodes_or_fails(DevicePropDesc{0x5001, uint8, 0, {uint8, i128{63}}, {uint8, i128{63}}, levels});
+  expect_damage_decodes_or_fails(DevicePropDesc{0xD402, string, 0, Value{"Canon EOS R6"}, Value{"Canon EOS R6"}, {}});
+  expect_damage_decodes_or_fails(DevicePropDesc{0xD407, uint32, 0, {uint32, i128{1}}, {uint32, i128{1}}, {}});
+  expect_damage_decodes_or_fails(StorageInfo{4, 3, 0, 15923150848, 15554052096, 0xFFFFFFFF, "SD1", ""});
+  expect_damage_decodes_or_fails(ObjectInfo{.storage_id = 0x00010001,
+                                            .object_format = 0xB108,
+                                            .object_compressed_size = 21662294,
+                                            .parent_object = 0x51900000,
+                                            .filename = "2U4A3378.CR3"});
+}
+
+TEST(GoldenMiniPtpTest, DamagedListsOfOperationsDecodeOrFail) {
+  for_each_damage(encode_array(std::span<const u16>{operations}), [](const Bytes& damaged) {
+    const auto decoded = decode_u16_array(damaged, "OperationsSupported");
+    if (!decoded) return;
+    const auto again = encode_array(std::span<const u16>{*decoded});
+    ASSERT_TRUE(damaged.size() >= again.size() && std::ranges::equal(again, View(damaged).first(again.size())));
+  });
 }
 
 }  // namespace
