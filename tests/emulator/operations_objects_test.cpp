@@ -29,7 +29,24 @@ TEST(GetStorageInfo, TellsOfTheStore) {
   EXPECT_EQ(info.volume_label, "card");
   EXPECT_EQ(info.max_capacity, 1u << 20);
   EXPECT_LT(info.free_space_in_bytes, info.max_capacity);
-  EXPECT_EQ(info.free_space_in_images, stage.camera().remaining_shots());
+  EXPECT_EQ(info.free_space_in_images, 0u);
+}
+
+// How large its pictures will be this camera does not know: they count as 8 MiB each.
+TEST(GetStorageInfo, FreeSpaceInImagesIsReckonedWhereNobodyKnowsTheirSize) {
+  Stage stage;
+  stage.profile.storages.at(0).capacity = 100u << 20;
+  Play client(stage.camera());
+  EXPECT_EQ(client.ask(Op::GetStorageInfo, {card}), Code::OK);
+  EXPECT_EQ(client.decoded<ptp::StorageInfo>().free_space_in_images, 12u);
+}
+
+TEST(GetStorageInfo, FreeSpaceInImagesIsTheProfilesWhereThatSaysOne) {
+  Stage stage;
+  stage.profile.storages.at(0).free_images = 77;
+  Play client(stage.camera());
+  EXPECT_EQ(client.ask(Op::GetStorageInfo, {card}), Code::OK);
+  EXPECT_EQ(client.decoded<ptp::StorageInfo>().free_space_in_images, 77u);
 }
 
 TEST(GetStorageInfo, AnswersWhatIsWrong) {
