@@ -142,13 +142,13 @@ int capture(Visit& visit, const Capture& options) {
 
 int watch(Visit& visit, const std::string& until) {
   visit.at_most(0);
-  visit.prepare_events();
-  std::optional<ptp::EventCode> last;
-  if (!until.empty()) {
-    last = ptp::parse_code<ptp::EventCode>(until, visit.session().vendor());
-    if (!last) throw Failure(usage, fmt::format("unknown event '{}'", until));
-  }
   try {
+    visit.prepare_events();
+    std::optional<ptp::EventCode> last;
+    if (!until.empty()) {
+      last = ptp::parse_code<ptp::EventCode>(until, visit.session().vendor());
+      if (!last) throw Failure(usage, fmt::format("unknown event '{}'", until));
+    }
     for (;;) {
       const auto event = visit.next_event();
       if (!event) continue;

@@ -103,8 +103,8 @@ int watch_values(Visit& visit) {
 
 int watch(Visit& visit) {
   visit.at_most(2);
-  visit.prepare_events();
   try {
+    visit.prepare_events();
     return watch_values(visit);
   } catch (const initiator::Problem&) {
     if (visit.interrupted() != 0) return success;
