@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,11 @@ BIG = 64 << 20
 HUGE = (4 << 30) + 12345  # more than the length of a container can say
 # In the guest: the kernel has found a camera.
 PLUGGED = "until grep -qs ^06 /sys/bus/usb/devices/*/bInterfaceClass; do sleep 0.1; done\n"
+# In the guest: the initiator on USB itself, without the pass-through.
+DIRECT = """{program} info -t {camera} > /dev/null || exit
+{program} ls -t {camera} > /dev/null || exit
+{program} get {name} -o - -t {camera} | md5sum > /out/direct
+"""
 # In the guest: until it is told to end.
 SERVE = """{program} serve {camera} --host 0.0.0.0 --port {port} --ready-file /out/ready &
 while [ ! -e /out/stop ]; do sleep 0.2; done
@@ -55,6 +61,60 @@ class Foreign(harness.Test):
                                capture_output=True, text=True, timeout=200 * harness.PATIENCE, check=False)
         self.assertEqual(status, ended.returncode, f"{arguments}: {ended.stderr}")
         return ended.stdout
+
+    def attempt(self, *arguments, refused=None, lines=""):
+        """One command, and how it must end: well, or refused in the camera's own words."""
+        ended = subprocess.run([harness.PROGRAM, *arguments, "-t", f"ptpip:127.0.0.1:{self.port}:{self.port}"], cwd=self.folder,
+                               input=lines, capture_output=True, text=True, timeout=200 * harness.PATIENCE, check=False)
+        print(f"{arguments}: {ended.returncode} {ended.stderr.strip()}", file=sys.stderr)
+        self.assertEqual(1 if refused else 0, ended.returncode, f"{arguments}: {ended.stderr}")
+        if refused:
+            self.assertRegex(ended.stderr, refused)
+        return ended.stdout
+
+    def every_command(self, folder, name, refused):
+        """The initiator's, over the pass-through. folder: where to write to, "" is the root; name: of a small object; refused:
+        those that the responder has no operation for, and what it says."""
+        refusal = refused.get
+        info = json.loads(self.attempt("info", "--json"))
+        self.assertEqual({"code": 0x1001, "name": "GetDeviceInfo"}, info["OperationsSupported"][0])
+        self.assertIn("Storage", self.attempt("state"))
+        objects = [json.loads(line) for line in self.attempt("ls", "--json").splitlines()]
+        wanted = next(entry for entry in objects if entry["name"] == name)
+        self.assertIn(name, self.attempt("ls", "--tree"))
+        self.attempt("get", wanted["path"], "-o", "by-path")
+        # On one connection: a responder may number its objects as it is asked for them.
+        self.attempt("shell", lines=f"ls\nget {wanted['handle']:#x} -o by-handle\n")
+        self.assertSameFile(self.path("by-path"), self.path("by-handle"))
+        os.truncate(self.path("by-path"), 1)
+        os.rename(self.path("by-path"), self.path("again.part"))
+        self.attempt("get", wanted["path"], "-o", "again", "--resume")
+        self.assertSameFile(self.path("by-handle"), self.path("again"))
+        self.attempt("get-all", "all", "--resume")
+        self.assertSameFile(self.path("by-handle"), self.path("all", wanted["path"]))
+        self.attempt("prop", "list")
+        self.assertIn("GetDeviceInfo: 0x2001 OK", self.attempt("op", "GetDeviceInfo"))
+        harness.write_pattern(self.path("UP.JPG"), 100_001, 5)
+        inside = f"{folder}/" if folder else ""
+        self.attempt("mkdir", f"{inside}MADE", refused=refusal("mkdir"))
+        self.attempt("put", "UP.JPG", *(["--to", folder] if folder else []), refused=refusal("put"))
+        if not refusal("put"):
+            self.attempt("get", f"{inside}UP.JPG", "-o", "back")
+            self.assertSameFile(self.path("UP.JPG"), self.path("back"))
+            self.attempt("rm", f"{inside}UP.JPG", refused=refusal("rm"))
+            self.assertNotIn("UP.JPG", self.attempt("ls"))
+        self.attempt("preview", refused="no live view")
+        self.attempt("capture", "--within", "5s", refused="the camera answered InitiateCapture with OperationNotSupported")
+        self.watched()
+
+    def watched(self):
+        watch = subprocess.Popen([harness.PROGRAM, "watch", "-v", "-t", f"ptpip:127.0.0.1:{self.port}:{self.port}"],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(harness.kill_group, watch)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            watch.wait(2)
+        watch.send_signal(signal.SIGINT)
+        self.assertEqual(0, watch.wait(60 * harness.PATIENCE), watch.stderr.read())
 
     def test_qemu(self):
         shared = os.path.join(self.folder, "shared")
@@ -125,7 +185,8 @@ class Foreign(harness.Test):
             package = guest.unpacked("umtp-responder")
         except guest.Unavailable as reason:
             guest.skip_or_fail(str(reason))
-        before = f"set -- {package}; . {HERE}/gadget.sh; cd /tmp/store; md5sum *.BIN > /out/sums\n" + PLUGGED
+        before = f"set -- {package}; . {HERE}/gadget.sh; cd /tmp/store; md5sum *.BIN > /out/sums\n" + PLUGGED + DIRECT.format(
+            program=harness.PROGRAM, camera="usb:1d6b:0100", name="S500.BIN")
         machine = self.serve("usb:1d6b:0100", before)
         sums = dict(reversed(line.split()) for line in machine.read("sums").splitlines())
         self.assertEqual(4, len(sums))
@@ -134,6 +195,8 @@ class Foreign(harness.Test):
         for name, expected in sums.items():
             self.ours("get", name, "-o", self.path("got", name))
             self.assertEqual(expected, digest(self.path("got", name)), name)
+        self.assertEqual(sums["S500.BIN"], machine.read("direct").split()[0])
+        self.every_command("", "S500.BIN", {})
         self.stop(machine)
 
 
