@@ -478,7 +478,7 @@ void Host::stop() {
 // What a client asked of a capture that plays the camera.
 void Host::report(const Stand& stand) {
   if (stand.replay == nullptr) return;
-  const auto& report = stand.replay->report();
+  const auto report = stand.replay->report();
   if (report.match == pcap::Match::strict && report.differed()) differed_ = true;
   if (options_.json) {
     ptp::Json line = {{"event", "replayed"}, {"camera", stand.name}};
