@@ -26,7 +26,7 @@ def main():
             f"-DCMAKE_CXX_COMPILER={given.compiler}", f"-DCMAKE_BUILD_TYPE={given.build_type}",
             f"-DCMAKE_CXX_FLAGS={given.flags}")
         run(given.cmake, "--build", build)
-        run(os.path.join(build, "consumer"))
+        run(os.path.join(build, "consumer"), os.path.join(temporary, "talk.pcapng"))
 
 
 if __name__ == "__main__":
