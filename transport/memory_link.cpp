@@ -20,13 +20,14 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_t
                                          asio::io_context::executor_type>;
 constexpr asio::use_awaitable_t<asio::io_context::executor_type> use_awaitable;
 
+constexpr std::size_t capacity = 256 << 10;
+
 // One direction. The timers never expire: cancelling one wakes who waits on it.
 struct Pipe {
-  Pipe(asio::io_context& io, std::size_t size) : capacity(size), readable(io), writable(io) {
+  explicit Pipe(asio::io_context& io) : readable(io), writable(io) {
     readable.expires_at(Timer::time_point::max());
     writable.expires_at(Timer::time_point::max());
   }
-  std::size_t capacity;
   Bytes bytes;  // from `begin` on
   std::size_t begin = 0;
   std::size_t size() const { return bytes.size() - begin; }
@@ -37,8 +38,9 @@ struct Pipe {
 
 class MemoryLink final : public StreamLink {
  public:
-  MemoryLink(asio::io_context& io, const ptp::Framing& framing, std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out)
-      : StreamLink(framing), io_(io), in_(std::move(in)), out_(std::move(out)) {}
+  MemoryLink(asio::io_context& io, const ptp::Framing& framing, Lane lane, std::shared_ptr<Pipe> in,
+             std::shared_ptr<Pipe> out)
+      : StreamLink(framing), io_(io), lane_(lane), in_(std::move(in)), out_(std::move(out)) {}
   ~MemoryLink() override { shut(false); }
 
   void close(bool reset) override { shut(reset); }
@@ -46,6 +48,7 @@ class MemoryLink final : public StreamLink {
     out_->closed = true;
     out_->readable.cancel();
   }
+  Lane lane() const override { return lane_; }
   std::string peer() const override { return "memory"; }
 
  protected:
@@ -118,6 +121,7 @@ class MemoryLink final : public StreamLink {
     }
   }
   asio::io_context& io_;
+  Lane lane_;
   std::shared_ptr<Pipe> in_, out_;
   bool closed_ = false;
 };
@@ -126,11 +130,11 @@ class MemoryLink final : public StreamLink {
 
 std::pair<std::unique_ptr<Link>, std::unique_ptr<Link>> make_memory_links(asio::io_context& io,
                                                                           const ptp::Framing& first,
-                                                                          const ptp::Framing& second,
-                                                                          std::size_t capacity) {
-  auto there = std::make_shared<Pipe>(io, capacity);
-  auto back = std::make_shared<Pipe>(io, capacity);
-  return {std::make_unique<MemoryLink>(io, first, back, there), std::make_unique<MemoryLink>(io, second, there, back)};
+                                                                          const ptp::Framing& second, Lane lane) {
+  auto there = std::make_shared<Pipe>(io);
+  auto back = std::make_shared<Pipe>(io);
+  return {std::make_unique<MemoryLink>(io, first, Lane::first_packet_says, back, there),
+          std::make_unique<MemoryLink>(io, second, lane, there, back)};
 }
 
 }  // namespace stuntcam::transport

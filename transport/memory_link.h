@@ -8,9 +8,10 @@
 
 namespace stuntcam::transport {
 
-// `capacity` bytes each way, after which a writer waits: what a TCP window does. Both ends live on one loop.
+// 256 KiB each way, after which a writer waits: what a TCP window does. Both ends live on one loop. The lane is that of
+// the camera's end, the second one.
 std::pair<std::unique_ptr<Link>, std::unique_ptr<Link>> make_memory_links(asio::io_context&, const ptp::Framing& first,
                                                                           const ptp::Framing& second,
-                                                                          std::size_t capacity = 256 << 10);
+                                                                          Lane = Lane::first_packet_says);
 
 }  // namespace stuntcam::transport

@@ -111,7 +111,7 @@ Task<> ServerCore::accept(std::shared_ptr<Acceptor> acceptor, Lane lane) {
       complain(fmt::format("{} connections are open", links.size()));
       if (!drop_half_open()) continue;
     }
-    std::unique_ptr<Link> link = make_tcp_link(std::move(socket), framing);
+    std::unique_ptr<Link> link = make_tcp_link(std::move(socket), framing, lane);
     if (options.wrap) link = options.wrap(std::move(link), ++accepted);
     asio::co_spawn(
         io, [self, moved = std::move(link), lane]() mutable { return self->serve(std::move(moved), lane); },

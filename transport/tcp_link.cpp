@@ -33,7 +33,8 @@ void set(int socket, int level, int option, int value) { ::setsockopt(socket, le
 
 class TcpLink final : public StreamLink {
  public:
-  TcpLink(TcpSocket socket, const ptp::Framing& framing) : StreamLink(framing), socket_(std::move(socket)) {
+  TcpLink(TcpSocket socket, const ptp::Framing& framing, Lane lane)
+      : StreamLink(framing), socket_(std::move(socket)), lane_(lane) {
     socket_.native_non_blocking(true);
     const int fd = socket_.native_handle();
     set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -62,6 +63,7 @@ class TcpLink final : public StreamLink {
     int outstanding = 0;
     return ::ioctl(const_cast<TcpSocket&>(socket_).native_handle(), SIOCOUTQ, &outstanding) != 0 || outstanding == 0;
   }
+  Lane lane() const override { return lane_; }
   std::string peer() const override { return peer_; }
   std::string local() const override { return local_; }
 
@@ -125,14 +127,15 @@ class TcpLink final : public StreamLink {
     return socket_.native_handle();
   }
   TcpSocket socket_;
+  Lane lane_;
   std::string peer_ = "(gone)", local_;
   bool sent_since_receive_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<Link> make_tcp_link(TcpSocket socket, const ptp::Framing& framing) {
-  return std::make_unique<TcpLink>(std::move(socket), framing);
+std::unique_ptr<Link> make_tcp_link(TcpSocket socket, const ptp::Framing& framing, Lane lane) {
+  return std::make_unique<TcpLink>(std::move(socket), framing, lane);
 }
 
 }  // namespace stuntcam::transport

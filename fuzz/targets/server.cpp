@@ -192,7 +192,7 @@ class World : public Loop {
 
   void connect(Lane lane) {
     if (wires_.size() >= most_connections) return;
-    auto [mine, theirs] = transport::make_memory_links(io, dialect_.framing(false), dialect_.framing(false));
+    auto [mine, theirs] = transport::make_memory_links(io, dialect_.framing(false), dialect_.framing(false), lane);
     if (watched_) theirs = watch(std::move(theirs));
     if (meddled_) theirs = faults_.around()(std::move(theirs), wires_.size() + 1);
     asio::co_spawn(

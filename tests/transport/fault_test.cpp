@@ -557,19 +557,69 @@ TEST(Fault, FileSlicesReachSendfileWhereNoFaultApplies) {
   EXPECT_THAT(slices("flip:operation=0x9004"), Each(false));
 }
 
+// The same in the dialect whose connections for events and live view have ports of their own; only that for commands.
+class MeddledLanes : public Meddled {
+ public:
+  explicit MeddledLanes(std::vector<std::string> specs) : Meddled(std::move(specs), 1, {.dialect = &dialect()}) {
+    world().run([this]() -> Task<> {
+      client().command = world().connect(transport::Lane::command);
+      const Bytes identity = dialect().identity({}, false);
+      Message hello = plain(Kind::init_command_request, dialect().protocol);
+      hello.wire = identity;
+      co_await send(*client().command, hello);
+      const Message ack = co_await receive(*client().command);
+      EXPECT_EQ(ack.kind, Kind::init_command_ack);
+    });
+  }
+  MeddledLanes& connect_events() {
+    ask(op_lanes, 1, 1);
+    client().events = world().connect(transport::Lane::event);
+    world().settle();
+    lines();
+    return *this;
+  }
+
+ private:
+  static const transport::Dialect& dialect() { return *transport::dialect("fuji"); }
+};
+
+TEST(Fault, EventsGoToAConnectionThatHasNotSentOne) {
+  MeddledLanes behind({"inject:code=0xc001,values=7,operation=0x9001"});
+  behind.connect_events().ask(op_nothing, 2);
+  EXPECT_THAT(behind.lines(), ElementsAre("response 2001 #2", "event c001 #-1 7"));
+  MeddledLanes clock({"inject:code=0xc001,after=5s"});
+  clock.connect_events().world().advance(5s);
+  EXPECT_THAT(clock.lines(), ElementsAre("event c001 #-1"));
+  MeddledLanes ended({"reset:lane=event,after=5s"});
+  ended.connect_events().world().advance(5s);
+  EXPECT_THAT(ended.lines(), ElementsAre("reset"));
+}
+
+TEST(Fault, AnEventThatHasNowhereToGoIsNotCounted) {
+  Meddled meddled({"inject:code=0xc001,operation=0x9001"});
+  meddled.connect(false).ask(op_nothing, 1);
+  EXPECT_THAT(meddled.lines(), ElementsAre(ok));
+  EXPECT_EQ(0u, meddled.faults().status().at(0).applied);
+  EXPECT_THAT(meddled.notes(), ElementsAre());
+}
+
+TEST(Fault, WhoIsDeniedIsNotDeniedForThatLonger) {
+  MeddledLanes meddled({"deny:for=5s"});
+  meddled.client().command->close();
+  for (int second = 0; second < 4; ++second) {
+    meddled.world().advance(1s);
+    meddled.world().connect(transport::Lane::command);
+  }
+  meddled.world().advance(1s);
+  meddled.lines();
+  const auto again = meddled.world().connect(transport::Lane::command);
+  meddled.world().settle();
+  EXPECT_THAT(meddled.lines(), ElementsAre());
+}
+
 TEST(Fault, InADialectWithContainers) {
-  Meddled meddled({"truncate:at=4,nth=1", "replace:at=0,hex=ffff,length=1,nth=2", "refuse:reason=0x201d,connection=2"},
-                  1, {.dialect = transport::dialect("fuji")});
-  meddled.world().run([&]() -> Task<> {
-    meddled.client().command = meddled.world().connect(transport::Lane::command);
-    const transport::Dialect& dialect = *transport::dialect("fuji");
-    const Bytes identity = dialect.identity({}, false);
-    Message hello = plain(Kind::init_command_request, dialect.protocol);
-    hello.wire = identity;
-    co_await send(*meddled.client().command, hello);
-    const Message ack = co_await receive(*meddled.client().command);
-    EXPECT_EQ(ack.kind, Kind::init_command_ack);
-  });
+  MeddledLanes meddled(
+      {"truncate:at=4,nth=1", "replace:at=0,hex=ffff,length=1,nth=2", "refuse:reason=0x201d,connection=2"});
   meddled.ask(op_bytes, 1, 10).ask(op_bytes, 2, 10);
   EXPECT_THAT(meddled.lines(),
               ElementsAre("start 4 #1", "=00070e15", ok, "start 11 #2", "=ffff070e151c232a31383f", "response 2001 #2"));

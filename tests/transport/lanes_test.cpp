@@ -434,5 +434,43 @@ TEST(Lanes, OverTcp) {
   EXPECT_TRUE(ended && stopped);
 }
 
+// What is put around a connection is told which it is by the port, before anything has been said on it.
+TEST(Lanes, TheirPortsTellThem) {
+  asio::io_context io{1};
+  transport::RealClock clock(io);
+  Toy toy;
+  std::vector<Lane> seen;
+  auto options = dialect();
+  options.wrap = [&](std::unique_ptr<Link> link, u64) {
+    seen.push_back(link->lane());
+    return link;
+  };
+  transport::Server server(io, toy, clock, std::move(options));
+  const auto ports = server.listen("127.0.0.1", 0);
+  const ptp::FujiFraming framing;
+  bool stopped = false;
+  asio::co_spawn(
+      io,
+      [&]() -> Task<> {
+        std::vector<std::unique_ptr<Link>> links;
+        for (const u16 port : {ports.command, ports.event, ports.live_view}) {
+          auto link = co_await transport::dial(io, clock, "127.0.0.1", port, framing, 5s);
+          links.push_back(std::move(link));
+          while (seen.size() < links.size())
+            co_await asio::post(io.get_executor(), asio::use_awaitable_t<asio::io_context::executor_type>{});
+        }
+      },
+      [&](const std::exception_ptr& error) {
+        EXPECT_FALSE(error);
+        server.stop([&] {
+          stopped = true;
+          io.stop();  // it need not wait for what limited the dialling
+        });
+      });
+  io.run();
+  EXPECT_TRUE(stopped);
+  EXPECT_EQ(seen, (std::vector{Lane::command, Lane::event, Lane::live_view}));
+}
+
 }  // namespace
 }  // namespace stuntcam::tests

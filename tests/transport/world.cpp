@@ -119,7 +119,7 @@ World::~World() {
 }
 
 std::unique_ptr<Link> World::connect(transport::Lane lane) {
-  auto [client, camera] = transport::make_memory_links(io, framing, server_framing);
+  auto [client, camera] = transport::make_memory_links(io, framing, server_framing, lane);
   if (wrap) camera = wrap(std::move(camera));
   asio::co_spawn(
       io, [this, link = std::move(camera), lane]() mutable { return server->serve(std::move(link), lane); },

@@ -18,9 +18,12 @@ class Inject final : public Stage {
 
   void out(Piece piece, Pieces& to) override {
     const bool behind = piece.is == Piece::Is::head && selects_message(where()) &&
-                        fits(FaultDirection::to_initiator, piece.message, Subject::response) && strikes();
+                        fits(FaultDirection::to_initiator, piece.message, Subject::response);
     to.push_back(std::move(piece));
-    if (behind) send(passage().engine->event_link(passage().link->association()));
+    if (!behind) return;
+    // Without a connection for events there is nothing to be done, and nothing counts as done.
+    FaultLink* const events = passage().engine->event_link(passage().link->association());
+    if (events != nullptr && strikes()) send(*events);
   }
   void arm() override {
     if (selects_message(where()) || passage().lane != FaultLane::event || armed_) return;
@@ -32,12 +35,11 @@ class Inject final : public Stage {
                                     });
   }
   void elapse() override {
-    if (fits_connection() && strikes()) send(passage().link);
+    if (fits_connection() && strikes()) send(*passage().link);
   }
 
  private:
-  void send(FaultLink* events) {
-    if (events == nullptr) return;
+  void send(FaultLink& events) {
     Piece head;
     auto& message = head.message;
     message.kind = ptp::Kind::event;
@@ -49,7 +51,7 @@ class Inject final : public Stage {
     mark(pieces);
     if (const auto delay = with().delay) pieces.push_back(pause_piece(now() + *delay));
     for (u64 copies = with().count.value_or(1); copies > 0; --copies) pieces.push_back(head);
-    events->send_later(std::move(pieces));
+    events.send_later(std::move(pieces));
   }
   bool armed_ = false;
 };

@@ -9,6 +9,24 @@ namespace stuntcam::transport {
 
 using ptp::Kind;
 
+namespace {
+
+std::optional<FaultLane> known_lane(Lane lane) {
+  switch (lane) {
+    case Lane::command:
+      return FaultLane::command;
+    case Lane::event:
+      return FaultLane::event;
+    case Lane::live_view:
+      return FaultLane::live_view;
+    case Lane::first_packet_says:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
 FaultLink::FaultLink(std::unique_ptr<Link> link, std::shared_ptr<FaultEngine> engine, u64 connection)
     : Wrapper(std::move(link)),
       engine_(std::move(engine)),
@@ -22,12 +40,12 @@ FaultLink::FaultLink(std::unique_ptr<Link> link, std::shared_ptr<FaultEngine> en
 
 void FaultLink::start() {
   passage_->link = this;
-  if (inner().lane() == Lane::command) passage_->lane = FaultLane::command;
-  if (inner().lane() == Lane::event) passage_->lane = FaultLane::event;
   engine_->enter(*this);
   if (const auto denied = engine_->denies(passage_->connection)) {
     inner().mark(denied->mark);
     close(true);
+  } else {
+    passage_->lane = known_lane(inner().lane());
   }
   follow_plan();
 }
@@ -71,24 +89,17 @@ void FaultLink::elapse(u64 fault) {
   if (found != stages_.end() && !closed_) (*found)->elapse();
 }
 
-// Which lane it is, and whose: the first packets say it; a lane with a port of its own says nothing.
+// Which lane it is, and whose: where its port does not tell, the first packets say it.
 void FaultLink::learn_lane(const ptp::Message& message, bool sent) {
   if (sent && message.kind == Kind::init_command_ack) association_ = message.params[0];
   if (passage_->lane) return;
   switch (message.kind) {
     case Kind::init_command_request:
-    case Kind::operation_request:  // where there is no handshake
       passage_->lane = FaultLane::command;
       break;
     case Kind::init_event_request:
       association_ = message.params[0];
       passage_->lane = FaultLane::event;
-      break;
-    case Kind::event:
-      passage_->lane = FaultLane::event;
-      break;
-    case Kind::data:
-      passage_->lane = FaultLane::live_view;
       break;
     default:
       return;

@@ -67,7 +67,7 @@ struct Passage {
   FaultLink* link = nullptr;  // null: it is gone
   const ptp::Framing* framing = nullptr;
   u64 connection = 0;
-  std::optional<FaultLane> lane;  // once the first packet has said it
+  std::optional<FaultLane> lane;  // none until its first packet has said it
   ptp::Message request{};         // the last one, without its wire
   bool asked = false;             // there was one
   u64 sent = 0, received = 0;     // bytes so far
