@@ -41,7 +41,9 @@ constexpr std::array entries = std::to_array<Entry>({{"get", get_row},
                                                      {"initiator-put", initiator_put_row},
                                                      {"initiator-list", initiator_list_row},
                                                      {"record", record_row},
-                                                     {"decode", decode_row}});
+                                                     {"decode", decode_row},
+                                                     {"faults", faults_row},
+                                                     {"fuzz", fuzz_row}});
 
 bool wanted(const Options& options, std::string_view name) {
   return options.rows.empty() || std::ranges::find(options.rows, name) != options.rows.end();

@@ -33,5 +33,8 @@ Row initiator_list_row(const Options&);
 // capture_rows.cpp
 Row record_row(const Options&);
 Row decode_row(const Options&);
+// fault_rows.cpp
+Row faults_row(const Options&);
+Row fuzz_row(const Options&);
 
 }  // namespace stuntcam::bench
