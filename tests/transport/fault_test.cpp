@@ -459,10 +459,11 @@ TEST(Fault, ChangesWhileConnectionsAreOpen) {
 
 TEST(Fault, RemovedOnesLetGoOfWhatTheyHold) {
   Meddled meddled({"early:for=1h"});
-  meddled.connect().ask(op_nothing, 1);
+  meddled.connect().ask(op_nothing, 1).ask(op_nothing, 2);
+  EXPECT_THAT(meddled.lines(), ElementsAre());
   meddled.faults().clear();
   meddled.world().settle();
-  EXPECT_THAT(meddled.lines(), ElementsAre(ok));
+  EXPECT_THAT(meddled.lines(), ElementsAre(ok, "response 2001 #2")) << "also of a request that did not wait";
 }
 
 // Each is small enough by itself.

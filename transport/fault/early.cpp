@@ -19,7 +19,8 @@ class Early final : public Stage {
     auto held = std::make_shared<Pieces>();
     mark(*held);
     held->push_back(std::move(piece));
-    held_ = held;
+    std::erase_if(held_, [](const auto& one) { return one->empty(); });
+    held_.push_back(held);
     // Whoever comes first, event or limit, lets it go.
     const auto release = [weak = std::weak_ptr(held), passage = shared_passage()] {
       Pieces released;
@@ -30,13 +31,14 @@ class Early final : public Stage {
     passage().engine->clock().after(with().time.value_or(usual_limit), [held, release] { release(); });
   }
   void leave(Pieces& to) override {
-    if (!held_) return;
-    for (auto& piece : *held_) to.push_back(std::move(piece));
-    held_->clear();
+    for (const auto& one : held_) {
+      for (auto& piece : *one) to.push_back(std::move(piece));
+      one->clear();
+    }
   }
 
  private:
-  std::shared_ptr<Pieces> held_;
+  std::vector<std::shared_ptr<Pieces>> held_;  // several, of requests that did not wait
 };
 
 }  // namespace
