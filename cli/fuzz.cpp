@@ -9,128 +9,37 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <set>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/fuzz_camera.h"
 #include "cli/fuzz_findings.h"
-#include "cli/meddling.h"
+#include "cli/open_files.h"
 #include "cli/placeholders.h"
-#include "cli/profile_source.h"
-#include "cli/recorded.h"
 #include "cli/scenario.h"
-#include "emulator/camera.h"
-#include "pcap/replay.h"
-#include "transport/real_clock.h"
 
 namespace stuntcam::cli {
 namespace {
 
 struct Fuzz {
   ConsoleOptions console;
-  std::string camera, preset, media, out = "findings", replay, bytes, expected;
-  std::vector<std::string> set;
+  FuzzCameraOptions camera;
+  std::string out = "findings", replay, bytes, expected;
   u64 seed = 1;
   std::optional<u64> jobs, runs, findings, memory;  // no jobs: "auto"
   std::optional<std::chrono::nanoseconds> time, timeout;
-  RecordedOptions recorded;
   bool json = false;
 };
 
 constexpr u64 most_jobs = 1024;
+// As many as the jobs need that the engine begins by itself: many systems allow 1024 unless somebody asks for more.
+constexpr u64 most_files = 32 * most_jobs;
 
 volatile std::sig_atomic_t interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): a signal's
 
-// The camera of one kind for every run, and the words that mean something to its clients.
-struct Camera {
-  fuzz::Subject subject;
-  fuzz::Dictionary words;
-  const transport::Dialect* dialect = &transport::standard_dialect();
-};
-
-void add_words(const profiles::Profile& profile, fuzz::Dictionary& words) {
-  words.operations = profile.device.operations;
-  words.events = profile.device.events;
-  words.formats = profile.device.image_formats;
-  std::set<std::string> strings = {profile.device.manufacturer, profile.device.model, profile.device.version,
-                                   profile.device.vendor_extension_desc};
-  for (const auto& property : profile.properties) {
-    words.properties.push_back(property.code);
-    if (property.type == ptp::DataType::string) strings.insert(property.current.text());
-  }
-  for (const auto& storage : profile.storages)
-    for (const auto& objects : storage.objects) strings.insert({objects.name, objects.folder, storage.label});
-  words.strings.assign(strings.begin(), strings.end());
-}
-
-Camera emulated(const Fuzz& options) {
-  auto profile = load_under_preset(options.camera, options.preset, profile_settings(options.set));
-  Camera camera;
-  camera.dialect = transport::dialect(profile.dialect);
-  add_words(profile, camera.words);
-  auto& server = camera.subject.server;
-  server.max_initiators = profile.max_initiators;
-  server.data_packet = profile.data_packet;
-  server.five_response_parameters = profile.quirks.five_response_parameters;
-  server.three_event_parameters = profile.quirks.three_event_parameters;
-  server.one_packet_per_segment = profile.quirks.one_packet_per_segment;
-  camera.subject.vendor = profile.device.vendor;
-  camera.subject.hands = [](transport::Responder& made) {
-    auto hands = std::make_shared<emulator::Hands>(static_cast<emulator::Camera&>(made));
-    return [hands](const transport::Fault& fault) { hands->act(fault); };
-  };
-  emulator::CameraOptions how;
-  how.media = options.media;
-  how.preset = options.preset;
-  for (const auto& text : options.set)
-    if (!is_profile_setting(text)) how.set.push_back(parse_setting(profile, text));
-  camera.subject.make = [profile, how](transport::Clock& clock) {
-    return std::make_unique<emulator::Camera>(profile, how, clock);
-  };
-  return camera;
-}
-
-// A capture brings its own words: those that passed.
-Camera played(const Fuzz& options, const Console& console) {
-  const auto recorded = load_recorded(options.camera, options.recorded, console);
-  const auto& session = recorded.first();
-  Camera camera;
-  if (const auto* const spoken = transport::dialect(session.dialect)) camera.dialect = spoken;
-  std::set<u16> operations, events;
-  for (const auto& transaction : session.transactions) {
-    operations.insert(transaction.request.code);
-    for (const auto& event : transaction.events) events.insert(event.message.code);
-  }
-  camera.words.operations.assign(operations.begin(), operations.end());
-  camera.words.events.assign(events.begin(), events.end());
-  camera.words.strings = {session.model};
-  camera.subject.vendor = session.dictionary.vendor;
-  camera.subject.make = [recorded](transport::Clock& clock) {
-    return std::make_unique<pcap::Replay>(recorded.file, recorded.options, clock);
-  };
-  return camera;
-}
-
-Camera make_camera(const Fuzz& options, const Console& console) {
-  auto camera = is_capture(options.camera) ? played(options, console) : emulated(options);
-  camera.subject.server.dialect = camera.dialect;
-  camera.words.vendor = camera.subject.vendor;
-  camera.words.lanes = camera.dialect->lanes;
-  return camera;
-}
-
-// What this camera cannot suffer is said before the client runs for nothing. Throws Failure.
-void check(const Camera& camera, const transport::FaultPlan& plan) {
-  asio::io_context io;
-  transport::RealClock clock(io);
-  const auto made = camera.subject.make(clock);
-  const Meddling once(io, clock, plan, camera.subject.vendor, *camera.dialect,
-                      dynamic_cast<emulator::Camera*>(made.get()));
-}
-
 fuzz::Command make_command(const Fuzz& options, const transport::Dialect& dialect,
                            const std::vector<std::string>& client) {
-  const auto address = [camera = options.camera, &dialect](const transport::Ports& ports) {
+  const auto address = [camera = options.camera.name, &dialect](const transport::Ports& ports) {
     Address at{camera, "127.0.0.1", ports.command, ports.event, {}, &dialect};
     if (ports.live_view != 0) at.liveview_port = ports.live_view;
     return at;
@@ -147,14 +56,15 @@ fuzz::Command make_command(const Fuzz& options, const transport::Dialect& dialec
   return command;
 }
 
-FuzzTarget make_target(const Fuzz& options, const Camera& camera, const std::vector<std::string>& client) {
-  FuzzTarget target{.camera = options.camera, .client = client, .vendor = camera.subject.vendor, .seed = options.seed};
+FuzzTarget make_target(const Fuzz& options, const FuzzCamera& camera, const std::vector<std::string>& client) {
+  FuzzTarget target{
+      .camera = options.camera.name, .client = client, .vendor = camera.subject.vendor, .seed = options.seed};
   const auto add = [](std::vector<std::string>& to, const std::string& name, const std::string& value) {
     if (!value.empty()) to.insert(to.end(), {name, value});
   };
-  add(target.options, "--preset", options.preset);
-  add(target.options, "--media", options.media);
-  for (const auto& setting : options.set) add(target.options, "--set", setting);
+  add(target.options, "--preset", options.camera.preset);
+  add(target.options, "--media", options.camera.media);
+  for (const auto& setting : options.camera.set) add(target.options, "--set", setting);
   add(target.limits, "--expect-file", options.expected);
   if (options.timeout) add(target.limits, "--timeout", fmt::format("{}ms", options.timeout->count() / 1'000'000));
   if (options.memory) add(target.limits, "--memory", fmt::to_string(*options.memory));
@@ -234,16 +144,6 @@ std::optional<u64> jobs_of(const Fuzz& options) {
   return same_file ? 1 : options.jobs;
 }
 
-// As many files as the jobs need that the engine begins by itself: many systems allow 1024 unless somebody asks for
-// more.
-void allow_files() {
-  constexpr rlim_t files = 32 * most_jobs;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) return;
-  limit.rlim_cur = std::min(files, limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 // What a plan that was tried again did.
 int report_replay(const fuzz::Finding& finding, const Fuzz& options, const Console& console) {
   const auto kind = fuzz::name(finding.verdict.kind);
@@ -257,8 +157,8 @@ int report_replay(const fuzz::Finding& finding, const Fuzz& options, const Conso
 int fuzz(const Fuzz& options, const std::vector<std::string>& client) {
   const auto console = options.console.console();
   if (client.empty()) throw Failure(usage, "say the client behind --");
-  if (jobs_of(options) != 1) allow_files();
-  const auto camera = make_camera(options, console);
+  if (jobs_of(options) != 1) limit_open_files(std::max(open_files_limit(), most_files));
+  const auto camera = make_camera(options.camera, console);
   const auto command = make_command(options, *camera.dialect, client);
   const auto target = make_target(options, camera, client);
   std::optional<transport::FaultPlan> again;
@@ -313,7 +213,7 @@ int fuzz(const Fuzz& options, const std::vector<std::string>& client) {
 }
 
 void declare_fuzz(Options& declared, Fuzz& options) {
-  declared.positional("CAMERA", options.camera,
+  declared.positional("CAMERA", options.camera.name,
                       "a profile: a name (`stuntcam cameras`) or a .toml file; or a capture, replayed");
   declared.section("The hunt");
   declared.option("--runs", "N", number(options.runs, 1), "end after so many runs of the client");
@@ -335,10 +235,12 @@ void declare_fuzz(Options& declared, Fuzz& options) {
       "--expect-file", "PATH", text(options.expected),
       "a file that the client makes: it must be the same whenever the client exits with 0, and was not lied to");
   declared.section("The camera");
-  declared.option("--preset", "NAME", text(options.preset), "a state or a firmware that the profile has under a name");
-  declared.option("--set", "PROP=VALUE", append(options.set), "a property's value at start, or a key of the profile");
-  declared.option("--media", "DIR", text(options.media), "a folder that plays the memory card");
-  declare(declared, options.recorded);
+  declared.option("--preset", "NAME", text(options.camera.preset),
+                  "a state or a firmware that the profile has under a name");
+  declared.option("--set", "PROP=VALUE", append(options.camera.set),
+                  "a property's value at start, or a key of the profile");
+  declared.option("--media", "DIR", text(options.camera.media), "a folder that plays the memory card");
+  declare(declared, options.camera.recorded);
   declared.section("Output");
   declared.option("--out", "DIR", text(options.out), "where findings go: scenario, recording and report (findings)");
   declare(declared, options.console);

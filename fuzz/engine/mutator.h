@@ -32,7 +32,10 @@ class Mutator {
   transport::FaultPlan vary(Random&, transport::FaultPlan, const Conversation&) const;
 
  private:
-  struct Answer;  // one of the conversation
+  struct Answer {  // one of the conversation
+    const Step& step;
+    u64 nth = 1;  // of its operation
+  };
   transport::Fault of_data(Random&, const Answer&) const;
   transport::Fault of_field(Random&, const Answer&) const;
   transport::Fault of_bytes(Random&, const Answer&) const;
