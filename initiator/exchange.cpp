@@ -112,31 +112,32 @@ Task<> Connection::send_data(Exchange& exchange) {
   head.transaction_id = exchange.transaction_id;
   head.first = true;
   head.total = total;
-  if (link_->framing().one_frame()) {
+  const bool one_frame = link_->framing().one_frame();
+  if (one_frame) {
     head.last = true;
     head.size = total;
-    link_->put(head);
-    const bool sent = co_await transport::send_body(*link_, exchange.request.data, 0, total, buffer_);
-    if (!sent) {
-      exchange.failure = std::make_exception_ptr(Problem(Trouble::cancelled, "the source of the data ended early"));
-      exchange.dropped = true;
-    }
-    co_return;
   }
   link_->put(head);
   head.first = false;
   const auto& progress = exchange.request.progress;
-  for (u64 offset = 0; !head.last; offset += head.size) {
-    head.size = std::min(options_.data_packet, total - offset);
-    head.last = offset + head.size == total;
-    link_->put(head);
-    const bool whole = co_await transport::send_body(*link_, exchange.request.data, offset, head.size, buffer_);
+  u64 piece = 0;
+  bool last = false;
+  for (u64 offset = 0; !last; offset += piece) {
+    piece = std::min(options_.data_packet, total - offset);
+    last = offset + piece == total;
+    if (!one_frame) {
+      head.size = piece;
+      head.last = last;
+      link_->put(head);
+    }
+    const bool whole = co_await transport::send_body(*link_, exchange.request.data, offset, piece, buffer_);
     if (!whole) {
       exchange.failure = std::make_exception_ptr(Problem(Trouble::cancelled, "the source of the data ended early"));
       exchange.wanted = true;
     }
-    if (progress && !progress(offset + head.size, total)) exchange.wanted = true;
-    if (exchange.wanted && !head.last) break;
+    if (progress && !progress(offset + piece, total)) exchange.wanted = true;
+    // Only between two packets: a single frame goes out as long as it said.
+    if (exchange.wanted && !last && !one_frame) break;
   }
   // With the EndData out, a source that failed can only be told by the camera's copy being wrong: cancel all the same.
   exchange.dropped = exchange.wanted;

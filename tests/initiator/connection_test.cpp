@@ -177,6 +177,44 @@ TEST(Transaction, DataOutInPackets) {
       });
 }
 
+// Where a data phase is one frame and there is no Cancel, what is on its way goes out whole, whoever wants it to end.
+void send_in_one_frame(bool cancelled) {
+  const auto& fuji = *transport::dialect("fuji");
+  Script script(fuji);
+  script.options.data_packet = 1000;
+  const Bytes sent = counted(2500);
+  std::vector<u64> told;
+  script.play(
+      [&]() -> Task<> {
+        const auto connection = co_await script.connect();
+        Request request(OperationCode::SendObject, {});
+        request.data = sent;
+        request.progress = [&](u64 done, u64) {
+          told.push_back(done);
+          return !cancelled;
+        };
+        const auto talk = [&]() -> Task<> { co_await connection->transact(request, 1); };
+        if (cancelled)
+          co_await expect_trouble(talk(), Trouble::cancelled, "SendObject was cancelled");
+        else
+          co_await talk();
+      },
+      [&](Peer& peer) -> Task<> {
+        co_await peer.greet(fuji);
+        co_await peer.request(OperationCode::SendObject);
+        const Message data = co_await peer.expect(Kind::data);
+        EXPECT_EQ(data.size, sent.size());
+        const Bytes got = co_await peer.payload();
+        EXPECT_EQ(got, sent);
+        co_await peer.respond(1);
+      });
+  EXPECT_EQ(told, (std::vector<u64>{1000, 2000, 2500}));
+}
+
+TEST(Transaction, DataOutInOneFrame) { send_in_one_frame(false); }
+
+TEST(Transaction, DataOutInOneFrameGoesOutWhole) { send_in_one_frame(true); }
+
 TEST(Transaction, EmptyDataOutHasStartAndEnd) {
   Script script;
   script.talk(

@@ -21,16 +21,20 @@ Task<> Peer::put(Message message, Link* link) {
   co_await to.flush();
 }
 
-Task<> Peer::shake_hands() {
+Task<> Peer::greet(const transport::Dialect& dialect) {
   co_await expect(Kind::init_command_request);
   ptp::Identity identity;
   identity.name = "script";
-  const Bytes body = ptp::encode_identity(identity);
+  const Bytes body = dialect.identity(identity, true);
   Message ack;
   ack.kind = Kind::init_command_ack;
   ack.params[0] = 77;
   ack.wire = body;
   co_await put(ack);
+}
+
+Task<> Peer::shake_hands() {
+  co_await greet(transport::standard_dialect());
   const Message request = co_await expect(Kind::init_event_request, events.get());
   EXPECT_EQ(request.params[0], 77u);
   Message event_ack;
@@ -110,10 +114,12 @@ Task<> Peer::event(u16 code, u32 param) {
   co_await put(message, events.get());
 }
 
-Script::Script() {
+Script::Script(const transport::Dialect& dialect) {
+  const ptp::Framing& framing = dialect.framing(false);
+  options.dialect = &dialect;
   options.remark = [this](const std::string& text) { remarks.push_back(text); };
-  std::tie(command_, peer_.command) = transport::make_memory_links(io, framing_, framing_);
-  std::tie(events_, peer_.events) = transport::make_memory_links(io, framing_, framing_);
+  std::tie(command_, peer_.command) = transport::make_memory_links(io, framing, framing);
+  std::tie(events_, peer_.events) = transport::make_memory_links(io, framing, framing);
 }
 
 void Script::settle() {

@@ -33,6 +33,7 @@ class Peer {
   std::unique_ptr<Link> command, events;
 
   Task<> shake_hands();
+  Task<> greet(const transport::Dialect&);  // the handshake's first half, which is all where a dialect has lanes
   Task<Message> expect(Kind kind, Link* link = nullptr);  // of the command connection; throws on anything else
   Task<Message> request(OperationCode code);
   Task<Bytes> payload();  // of the frame received last
@@ -47,7 +48,7 @@ class Peer {
 
 class Script {
  public:
-  Script();
+  explicit Script(const transport::Dialect& = transport::standard_dialect());
   // Runs both to their ends; time passes only while nothing else can happen. What `client` throws comes out.
   void play(std::function<Task<>()> client, std::function<Task<>(Peer&)> camera);
   // With the handshake done and the session open.
@@ -62,7 +63,6 @@ class Script {
 
  private:
   void settle();
-  ptp::PacketFraming framing_;
   Peer peer_;
   std::unique_ptr<Link> command_, events_;
 };
