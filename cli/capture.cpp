@@ -149,6 +149,7 @@ int watch(Visit& visit, const std::string& until) {
       last = ptp::parse_code<ptp::EventCode>(until, visit.session().vendor());
       if (!last) throw Failure(usage, fmt::format("unknown event '{}'", until));
     }
+    visit.console().say("Watching for events. Ctrl-C ends it.");
     for (;;) {
       const auto event = visit.next_event();
       if (!event) continue;

@@ -9,8 +9,8 @@ import harness
 from initiator import Initiator
 
 PAGE = os.path.join(harness.ROOT, "docs", "coming-from.md")
-# Those that end when they are told to.
-ENDLESS = ("watch", "--listen")
+# Those that end when they are told to, and what they say once they are at it.
+ENDLESS = {"watch": "Watching", "--listen": "Lines are answered"}
 
 
 def tables():
@@ -43,18 +43,23 @@ class ComingFrom(Initiator):
 
     def run_line(self, command, wanted):
         words = self.words(command)
-        process = subprocess.Popen([harness.PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   cwd=self.folder, env=dict(os.environ, STUNTCAM_TARGET=self.current), text=True, start_new_session=True)
-        self.addCleanup(harness.kill_group, process)
-        if any(word in words for word in ENDLESS):
-            try:
-                process.wait(harness.PATIENCE)
-            except subprocess.TimeoutExpired:
+        with open(self.path("stderr"), "w", encoding="utf-8") as said:
+            process = subprocess.Popen([harness.PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, cwd=self.folder,
+                                       env=dict(os.environ, STUNTCAM_TARGET=self.current), text=True, start_new_session=True)
+            self.addCleanup(harness.kill_group, process)
+            at_it = next((ENDLESS[word] for word in words if word in ENDLESS), None)
+            if at_it:
+                harness.wait_until(lambda: at_it in self.read("stderr") or process.poll() is not None, what=f"'{at_it}' of {command}")
                 process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60 * harness.PATIENCE)
+            out, _ = process.communicate(timeout=60 * harness.PATIENCE)
+        err = self.read("stderr")
         self.assertEqual(0, process.returncode, f"{command}: {err}")
         for text in wanted:
             self.assertIn(text, out, f"{command}: {err}")
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
 
     def test_every_line(self):
         ran = 0
