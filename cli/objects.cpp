@@ -18,9 +18,10 @@ using initiator::Problem;
 
 namespace {
 
-constexpr u32 size_unknown = 0xFFFFFFFF;   // ObjectCompressedSize of 4 GiB and more
-constexpr std::size_t longest_name = 200;  // file systems take 255 bytes; the temporary name is longer
-constexpr std::size_t deepest = 64;        // folders within folders
+constexpr u32 size_unknown = 0xFFFFFFFF;         // ObjectCompressedSize of 4 GiB and more
+constexpr std::size_t longest_name = 200;        // file systems take 255 bytes; the temporary name is longer
+constexpr std::size_t deepest = 64;              // folders within folders
+constexpr std::size_t most_asked_for = 100'000;  // objects, where each folder is asked: a camera may invent ever more
 
 std::optional<u64> size_of(Visit& visit, u32 handle, const ptp::ObjectInfo& info) {
   if (info.object_compressed_size != size_unknown) return info.object_compressed_size;
@@ -44,6 +45,15 @@ Object ask(Visit& visit, u32 handle) {
   object.path = safe_name(object.info.filename);
   object.size = size_of(visit, handle, object.info);
   return object;
+}
+
+std::vector<u32> children(Visit& visit, u32 storage, u32 folder) {
+  try {
+    return visit.run(visit.session().object_handles(storage, initiator::any_format, folder));
+  } catch (const Problem& problem) {
+    if (problem.kind != initiator::Trouble::refused) throw;
+  }
+  return {};
 }
 
 // Parents before names; a parent that is none, or its own ancestor, counts as the root.
@@ -109,16 +119,27 @@ Place parse_place(Visit& visit, const std::string& text) {
 std::vector<Object> list_objects(Visit& visit, u32 storage) {
   std::vector<Object> objects;
   std::set<u32> seen;
-  for (const u32 handle : visit.run(visit.session().object_handles(storage))) {
-    if (!seen.insert(handle).second) {
-      visit.console().warn(fmt::format("the camera lists handle 0x{:08X} twice", handle));
-      continue;
+  const auto add = [&](const std::vector<u32>& handles) {
+    for (const u32 handle : handles) {
+      if (!seen.insert(handle).second) {
+        visit.console().warn(fmt::format("the camera lists handle 0x{:08X} twice", handle));
+        continue;
+      }
+      try {
+        objects.push_back(ask(visit, handle));
+      } catch (const Problem& problem) {
+        if (problem.response != ptp::ResponseCode::InvalidObjectHandle) throw;  // it was deleted meanwhile
+      }
     }
-    try {
-      objects.push_back(ask(visit, handle));
-    } catch (const Problem& problem) {
-      if (problem.response != ptp::ResponseCode::InvalidObjectHandle) throw;  // it was deleted meanwhile
-    }
+  };
+  add(visit.run(visit.session().object_handles(storage)));
+  const auto inside = [&](const Object& object) { return seen.contains(object.info.parent_object); };
+  if (std::ranges::none_of(objects, inside)) {
+    // QEMU's usb-mtp takes all objects for those of the root: each folder is asked, level by level.
+    std::size_t next = 0;
+    for (std::size_t depth = 0; depth < deepest; ++depth)
+      for (const std::size_t end = objects.size(); next < end && objects.size() < most_asked_for; ++next)
+        if (objects[next].folder()) add(children(visit, storage, objects[next].handle));
   }
   complete_paths(objects);
   std::ranges::sort(objects, {}, [](const Object& object) { return std::tie(object.path, object.handle); });

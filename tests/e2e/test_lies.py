@@ -189,6 +189,20 @@ class Lies(Initiator):
         _, target = self.liar({**ONE, **answers})
         self.assertEqual(["F1/F3/F2", "F2/F1/F3", "F3/F2/F1", "F4"], [entry["path"] for entry in self.lines("ls", target)])
 
+    def test_all_objects_are_those_of_the_root(self):
+        names = {1: "DCIM", 2: "100A", 3: "A.JPG", 4: "B.JPG"}
+        children = {0: [1], 1: [2, 4], 2: [3]}
+        parents = {handle: parent for parent, handles in children.items() for handle in handles}
+        answers = {0x1007: lambda storage, kind, parent: liar.array("I", children[parent]),
+                   0x1008: lambda handle: liar.object_info(names[handle], 5, parents[handle], 0x3001 if handle < 3 else 0x3801)}
+        _, target = self.liar({**ONE, **answers})
+        self.assertEqual(["DCIM", "DCIM/100A", "DCIM/100A/A.JPG", "DCIM/B.JPG"], [entry["path"] for entry in self.lines("ls", target)])
+        # One that finds ever more folders in each comes to an end all the same.
+        answers = {0x1007: lambda storage, kind, parent: liar.array("I", [parent + 1]),
+                   0x1008: lambda handle: liar.object_info("A", 0, handle - 1, 0x3001)}
+        _, target = self.liar({**ONE, **answers})
+        self.assertEqual(65, len(self.lines("ls", target)))
+
     def test_a_live_view_that_stands_still(self):
         picture = b"\xff\xd8\xff\xd9"
         answers = {0x1001: liar.device_info([0x9201, 0x9202, 0x9203], extension=10), 0x1015: b"\0", 0x9203: picture}
