@@ -55,8 +55,13 @@ int set(Visit& visit) {
 
 int reset(Visit& visit) {
   visit.at_most(1);
-  visit.run(visit.session().reset_prop_value(visit.words().empty() ? all_properties
-                                                                   : parse_property(visit, visit.words()[0])));
+  if (visit.words().empty()) {
+    visit.run(visit.session().reset_prop_value(all_properties));
+    return success;
+  }
+  const auto code = parse_property(visit, visit.words()[0]);
+  visit.run(visit.session().reset_prop_value(code));
+  if (visit.json()) print_property(visit, get_property(visit, code));
   return success;
 }
 

@@ -144,7 +144,10 @@ class Commands(Initiator):
             self.assertIn("WhiteBalance", found)
             self.assertIn("ExposureProgramMode", found)
             self.assertEqual(0x00010001, state["Storages"][0]["StorageID"])
-            self.assertEqual(state, json.loads(self.stuntcam("state", target, "--pretty")))
+            again = json.loads(self.stuntcam("state", target, "--pretty"))
+            for told in (state, again):  # the clock goes on
+                told["properties"] = [entry for entry in told["properties"] if entry["name"] != "DateTime"]
+            self.assertEqual(state, again)
             self.assertIn(b"BatteryLevel", self.stuntcam("state", target))
         self.assertEqual("D5300", self.lines("state", self.target())[0]["Model"])
 
