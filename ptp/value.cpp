@@ -33,8 +33,9 @@ bool is_integer(DataType type) { return type >= DataType::int8 && type <= DataTy
 
 // The value that the low bytes of `integer` have in this element type.
 i128 fit(DataType element, i128 integer) {
-  if (size_of(element) == 0) return 0;
-  const auto unused = 128 - 8 * static_cast<int>(size_of(element));
+  const auto size = static_cast<int>(size_of(element));
+  if (size == 0) return 0;
+  const auto unused = 128 - 8 * size;
   const auto high = static_cast<u128>(integer) << unused;
   return is_signed(element) ? static_cast<i128>(high) >> unused : static_cast<i128>(high >> unused);
 }
