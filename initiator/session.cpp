@@ -197,7 +197,11 @@ Task<Bytes> Session::thumb(u32 handle) {
   co_return co_await fetch(request);
 }
 
-Task<> Session::delete_object(u32 handle, u32 format) { return plain(OperationCode::DeleteObject, handle, format); }
+// Both parameters, as libgphoto2 does: QEMU's usb-mtp looks at the second though it is not there.
+Task<> Session::delete_object(u32 handle, u32 format) {
+  const Request request(OperationCode::DeleteObject, {handle, format});
+  co_await demand(request);
+}
 
 Task<Session::Place> Session::send_object_info(const ptp::ObjectInfo& info, u32 storage, u32 parent) {
   const Request request = with_data(OperationCode::SendObjectInfo, ptp::encode(info), {storage, parent});

@@ -121,14 +121,17 @@ class Foreign(harness.Test):
         for name, size in (("BIG.BIN", BIG), ("ONE.BIN", 1), ("FULL.BIN", 500)):
             harness.write_pattern(self.path("shared", "DCIM", name), size, size)
         # Its serial number tells the port: back in the same one, it is the same camera.
-        device = ("-device", "qemu-xhci,id=xhci", "-device", f"usb-mtp,id=mtp,bus=xhci.0,port=1,rootdir={shared}")
-        machine = self.serve("usb:46f4:0004", "modprobe xhci-pci\n" + PLUGGED, device)
+        device = ("-device", "qemu-xhci,id=xhci", "-device", f"usb-mtp,id=mtp,bus=xhci.0,port=1,rootdir={shared},readonly=off")
+        machine = self.serve("usb:46f4:0004", "modprobe xhci-pci\n" + PLUGGED + DIRECT.format(
+            program=harness.PROGRAM, camera="usb:46f4:0004", name="DCIM/FULL.BIN"), device)
+        self.assertEqual(digest(os.path.join(shared, "DCIM", "FULL.BIN")), machine.read("direct").split()[0])
         listed = self.gphoto2(self.port, "--list-files")
         self.assertIn("BIG.BIN", listed)
         folder = next(line.split("'")[1] for line in listed.splitlines() if "DCIM'" in line)
         for name in ("BIG.BIN", "ONE.BIN", "FULL.BIN"):
             where = self.gphoto2(self.port, "--folder", folder, "--get-file", name).where
             self.assertEqual(digest(os.path.join(shared, "DCIM", name)), digest(os.path.join(where, name)), name)
+        self.every_command("DCIM", "FULL.BIN", {})
         # Unplugged within a transfer, and back.
         going = self.start(self.port, "--folder", folder, "--get-file", "BIG.BIN")
         harness.wait_until(lambda: any(size > 0 for size in self.sizes(going.where)), 60,

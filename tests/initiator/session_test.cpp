@@ -148,7 +148,7 @@ TEST(Session, CallsWithoutData) {
         co_await peer.respond(4, ResponseCode::OK, 9);
         co_await grant(peer, OperationCode::MoveObject, 3, 0x10001, 4);
         co_await grant(peer, OperationCode::SetObjectProtection, 3, 1);
-        co_await grant(peer, OperationCode::DeleteObject, 3);
+        co_await grant(peer, OperationCode::DeleteObject, 3, 0);
         co_await grant(peer, OperationCode::FormatStore, 0x10001);
         co_await grant(peer, OperationCode::ResetDevicePropValue, 0xFFFFFFFF);
         co_await grant(peer, OperationCode::SelfTest, 0x8001);
