@@ -24,7 +24,7 @@ std::string frames(const Json& record) {
 }
 
 std::string begin(const Json& record, const std::string& where) {
-  const auto session = record["session"];
+  const auto& session = record["session"];
   return fmt::format("{:>11} {:>11.6f}  {}  ", where, record["time"].get<double>(),
                      session.is_null() ? "-" : std::to_string(session.get<u64>()));
 }

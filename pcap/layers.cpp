@@ -183,7 +183,7 @@ void Layers::split(View aggregate) {
 
 std::optional<TcpPacket> Layers::ip4(View bytes) {
   if (bytes.size() < 20 || bytes[0] >> 4 != 4) return {};
-  const std::size_t header = (bytes[0] & 15) * 4u;
+  const auto header = 4 * std::size_t{bytes[0] & 15u};
   std::size_t total = big16(bytes, 2);
   if (total == 0) total = bytes.size();  // segmentation offload: the network card would have filled it in
   if (header < 20 || total < header || bytes.size() < header || bytes[9] != protocol_tcp) return {};
@@ -200,7 +200,7 @@ std::optional<TcpPacket> Layers::ip4(View bytes) {
   }
   Bytes key(bytes.begin() + 12, bytes.begin() + 20);
   key.insert(key.end(), bytes.begin() + 4, bytes.begin() + 6);
-  const auto whole = join(key, (fragment & 0x1FFF) * 8u, (fragment & 0x2000) == 0, payload);
+  const auto whole = join(key, 8 * std::size_t{fragment & 0x1FFFu}, (fragment & 0x2000) == 0, payload);
   return whole ? transport(segment, *whole, whole->size()) : std::nullopt;
 }
 
@@ -273,7 +273,7 @@ std::optional<View> Layers::join(View key, std::size_t offset, bool last, View p
 
 std::optional<TcpPacket> Layers::transport(Segment segment, View bytes, std::size_t size) {
   if (bytes.size() < 20) return {};
-  const std::size_t header = (bytes[12] >> 4) * 4u;
+  const auto header = 4 * std::size_t{bytes[12] / 16u};
   if (header < 20 || header > size) return {};
   segment.from.port = big16(bytes, 0);
   segment.to.port = big16(bytes, 2);
