@@ -84,7 +84,7 @@ Camera::Camera(profiles::Profile profile, CameraOptions options, transport::Cloc
       clock_(clock),
       title_(make_title(profile_.device)),
       switched_on_(clock.now()),
-      vendor_(make_vendor_module(profile_.device.vendor)),
+      vendor_(make_vendor_module(profile_)),
       properties_(profile_.properties),
       handles_(profile_.first_handle),
       live_view_(*this),

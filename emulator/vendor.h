@@ -8,6 +8,7 @@
 #include "emulator/capture.h"
 #include "emulator/operation.h"
 #include "emulator/storage/object.h"
+#include "profiles/profile.h"
 
 namespace stuntcam::emulator {
 
@@ -50,6 +51,6 @@ class VendorModule {
 };
 
 // Listed in vendors/vendors.cpp.
-std::unique_ptr<VendorModule> make_vendor_module(ptp::Vendor);
+std::unique_ptr<VendorModule> make_vendor_module(const profiles::Profile&);
 
 }  // namespace stuntcam::emulator

@@ -212,7 +212,13 @@ class Replay::Play final : public transport::Session {
     // A capture that began later, or ended sooner, than its session.
     if (is(request, OperationCode::OpenSession) || is(request, OperationCode::CloseSession))
       return Reply(ResponseCode::OK);
-    return Reply(script_.knows(request.code) ? ResponseCode::GeneralError : ResponseCode::OperationNotSupported);
+    return Reply(known(request.code) ? ResponseCode::GeneralError : ResponseCode::OperationNotSupported);
+  }
+
+  // By the camera: in any of its sessions.
+  bool known(u16 operation) {
+    return script_.knows(operation) ||
+           std::ranges::any_of(others(), [&](const auto& other) { return other.second.knows(operation); });
   }
 
   void note_miss(const RequestKey& key, const std::string& answer) {

@@ -9,12 +9,13 @@
 
 namespace stuntcam::emulator {
 
-std::unique_ptr<VendorModule> make_vendor_module(ptp::Vendor vendor) {
-  switch (vendor) {
+std::unique_ptr<VendorModule> make_vendor_module(const profiles::Profile& profile) {
+  switch (profile.device.vendor) {
     case ptp::Vendor::canon:
       return std::make_unique<CanonModule>();
-    case ptp::Vendor::fuji:
-      return std::make_unique<FujiModule>();
+    case ptp::Vendor::fuji:  // over USB they do as the standard says
+      if (profile.dialect == "fuji") return std::make_unique<FujiModule>();
+      return std::make_unique<VendorModule>();
     case ptp::Vendor::leica:
       return std::make_unique<LeicaModule>();
     case ptp::Vendor::nikon:

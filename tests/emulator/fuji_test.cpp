@@ -228,5 +228,19 @@ TEST(Fuji, ValuesMayBeLongerThanTheirType) {
   EXPECT_EQ(client.get(property::FilmSimulation), bytes<u16>(3));
 }
 
+// Learned over USB, a Fujifilm does as the standard says.
+TEST(Fuji, OnlyItsDialectKeepsDescriptionsBack) {
+  XT1 stage;
+  FujiPlay over_wifi(stage.camera());
+  EXPECT_EQ(over_wifi.ask(Op::GetDevicePropDesc, {0x5005}), Code::OK);
+  EXPECT_THAT(over_wifi.data(), IsEmpty());
+  XT1 other;
+  other.profile.dialect = "ptpip";
+  FujiPlay client(other.camera());
+  EXPECT_EQ(client.ask(Op::GetDevicePropDesc, {0x5005}), Code::OK);
+  EXPECT_EQ(client.decoded<ptp::DevicePropDesc>().code, 0x5005);
+  EXPECT_EQ(client.ask(Op::GetDevicePropDesc, {0x5FFF}), Code::DevicePropNotSupported);
+}
+
 }  // namespace
 }  // namespace stuntcam::tests
