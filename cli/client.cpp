@@ -39,7 +39,9 @@ int Client::run(const std::vector<std::string>& arguments, std::optional<std::ch
   if (limit) {
     limit_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(*limit));
     limit_.async_wait([this](std::error_code error) {
-      if (!error) end(SIGTERM, timed_out);
+      if (error) return;
+      took_too_long_ = true;
+      end(SIGTERM, timed_out);
     });
   }
   io_.run();

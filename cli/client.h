@@ -25,6 +25,7 @@ class Client {
   explicit Client(asio::io_context&);
   int run(const std::vector<std::string>& arguments, std::optional<std::chrono::nanoseconds> limit);
   const std::string& problem() const { return problem_; }  // why it could not be started
+  bool took_too_long() const { return took_too_long_; }    // its status may be the same by its own decision
 
   std::optional<u64> open_files;  // its limit on them; none: this program's
 
@@ -43,6 +44,7 @@ class Client {
   bool own_group_ = true;
   int process_ = -1;
   std::optional<int> status_;  // decided before the client ended
+  bool took_too_long_ = false;
   std::string problem_;
 };
 

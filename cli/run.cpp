@@ -40,7 +40,7 @@ int run(const Run& options, const std::vector<std::string>& client_arguments) {
   host.announce(options.json);
   const int status = client.run(arguments, options.timeout);
   if (!client.problem().empty()) console.error(client.problem());
-  if (status == timed_out && options.timeout) console.warn(fmt::format("{} took too long and was ended", arguments[0]));
+  if (client.took_too_long()) console.warn(fmt::format("{} took too long and was ended", arguments[0]));
   host.stop();
   const int outcome = status == success && host.differed() ? failed : status;
   if (!options.record_on_failure.empty() && outcome == success) std::filesystem::remove(options.record_on_failure);

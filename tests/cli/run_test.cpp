@@ -74,6 +74,12 @@ TEST(Run, EndsTheClientAfterTheTimeout) {
   EXPECT_THAT(result.err, HasSubstr("took too long"));
 }
 
+TEST(Run, TellsAClientsOwnStatusFromTheTimeout) {
+  const auto result = stuntcam(run({"--timeout", "100s"}, {"sh", "-c", "exit 124"}));
+  EXPECT_EQ(result.status, 124);
+  EXPECT_THAT(result.err, Not(HasSubstr("took too long")));
+}
+
 TEST(Run, KillsAClientThatDoesNotListen) {
   // Its grandchild holds the pipe: wait() returns only when that is gone as well.
   EXPECT_EQ(stuntcam(run({"--timeout", "100ms"}, {"sh", "-c", "trap '' TERM; sleep 1000; sleep 1000"})).status, 124);
