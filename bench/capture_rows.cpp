@@ -71,6 +71,7 @@ Row record_row(const Options& options) {
       });
   fresh_disk({recording, received});
   std::vector<Round> without;
+  without.reserve(static_cast<std::size_t>(options.pairs));
   for (int n = 0; n < options.pairs; ++n) without.push_back(download(unrecorded, off.process));
   row.add({"without --record, for comparison", "GiB/s", rates(without, amount), {}, Bound::none, 0});
   return row;

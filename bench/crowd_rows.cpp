@@ -99,6 +99,7 @@ namespace {
 // enough.
 double seconds_of_crowds(const std::vector<u16>& ports, std::size_t crowds, u64 transactions) {
   std::vector<std::unique_ptr<Crowd>> all;
+  all.reserve(crowds);
   for (std::size_t n = 0; n < crowds; ++n)
     all.push_back(std::make_unique<Crowd>(std::vector<u16>{ports[n % ports.size()]}, 4));
   return seconds([&] {

@@ -67,8 +67,10 @@ Row fuzz_row(const Options& options) {
   const int runs = options.times(2000, 20);
   Row row("fuzz", fmt::format("stuntcam fuzz, {} runs of a client without a bug", runs), "");
   const Folder findings;
+  const int times = options.times(3, 1);
   std::vector<double> rates;
-  for (int n = 0; n < options.times(3, 1); ++n)
+  rates.reserve(static_cast<std::size_t>(times));
+  for (int n = 0; n < times; ++n)
     rates.push_back(runs_a_second({options.stuntcam, "fuzz", STUNTCAM_FUZZED_CAMERA, "--runs", std::to_string(runs),
                                    "--out", findings.path(), "--json", "--quiet", "--", client, "{port}"}));
   row.add({"the client", "runs/s", rates, {}, Bound::none, 0});

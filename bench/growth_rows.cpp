@@ -59,6 +59,7 @@ Row listing_row(const Options& options) {
   Row row("listing", "objects listed: handles in one reply, ObjectInfo one by one", "");
   std::vector<std::unique_ptr<Card>> cards;
   const auto counts = options.brief ? std::vector<u32>{10, 100} : std::vector<u32>{100, 1000, 10000, 100000};
+  cards.reserve(counts.size());
   for (const u32 count : counts) cards.push_back(std::make_unique<Card>(options, count));
   const std::size_t asked = options.brief ? 100 : 2000;
   for (int n = 0; n < options.times(9, 1); ++n)
@@ -129,6 +130,7 @@ Row properties_row(const Options& options) {
   Row row("properties", "one property among many, read and described", "");
   const auto counts = options.brief ? std::vector<u32>{10, 20} : std::vector<u32>{10, 100, 1000};
   std::vector<std::unique_ptr<Body>> bodies;
+  bodies.reserve(counts.size());
   for (const u32 count : counts) bodies.push_back(std::make_unique<Body>(options, count));
   const auto asked = static_cast<std::size_t>(options.times(2000, 20));
   const double each = 1e6 / static_cast<double>(asked);

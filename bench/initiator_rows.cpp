@@ -34,8 +34,10 @@ std::vector<Measure> rate(const Pairs& pairs, u64 bytes) {
 // peak: the program's, in KiB, with an object of a size.
 Measure more_memory(const Options& options, const std::function<u64(u64)>& peak) {
   const u64 large = options.brief ? u64{64} << 20 : u64{8} << 30;
+  const int times = options.times(3, 1);
   std::vector<double> more;
-  for (int n = 0; n < options.times(3, 1); ++n)
+  more.reserve(static_cast<std::size_t>(times));
+  for (int n = 0; n < times; ++n)
     more.push_back(std::max(static_cast<double>(peak(large)) - static_cast<double>(peak(8u << 10)), 0.0) / kib);
   return {"more memory for 8 GiB than for 8 KiB", "MiB", more, {}, Bound::at_most, 8, true};
 }

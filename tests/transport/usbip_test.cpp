@@ -68,7 +68,7 @@ class Wire {
   }
   void patience(time_t seconds) const {
     const timeval limit{seconds, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    for (const int each : {SO_RCVTIMEO, SO_SNDTIMEO}) ::setsockopt(fd_, SOL_SOCKET, each, &limit, sizeof limit);
   }
   // Fewer: the other side has closed.
   Bytes receive(std::size_t size) const {
@@ -442,7 +442,7 @@ TEST_F(UsbIp, AHostThatDoesNotListen) {
   constexpr std::size_t command = 48, no_end = 256 << 20;
   {
     Attached host(port, "1-1", 1 << 20);
-    host.wire.patience(2);
+    host.wire.patience(6);
     std::size_t sent = 0;
     for (bool taken = true; taken && sent < no_end;) {
       Bytes many;
@@ -453,6 +453,7 @@ TEST_F(UsbIp, AHostThatDoesNotListen) {
     }
     ASSERT_LT(sent, no_end);
     EXPECT_GT(sent, 4u << 20);
+    host.wire.patience(60);  // both windows are shut: the kernel may wait before it tries again, longer each time
     constexpr std::size_t piece = 4096 * command;
     for (std::size_t left = sent / command * command; left != 0;) {
       const auto answers = host.wire.receive(std::min(left, piece));
