@@ -452,8 +452,8 @@ TEST_F(UsbIp, AHostThatDoesNotListen) {
       taken = some == many.size();
     }
     ASSERT_LT(sent, no_end);
-    EXPECT_GT(sent, 4u << 20);
-    host.wire.patience(60);  // both windows are shut: the kernel may wait before it tries again, longer each time
+    EXPECT_GT(sent, 1u << 20);  // where both windows are shut the kernel may stop before the server does
+    host.wire.patience(60);     // both windows are shut: the kernel may wait before it tries again, longer each time
     constexpr std::size_t piece = 4096 * command;
     for (std::size_t left = sent / command * command; left != 0;) {
       const auto answers = host.wire.receive(std::min(left, piece));
