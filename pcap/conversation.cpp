@@ -110,25 +110,28 @@ void Conversation::request(const ptp::Message& message) {
 }
 
 // Ids of initiators can't be trusted to find the transaction: clients send constants in data packets (docs/clients.md),
-// so what the initiator sends belongs to the request it sent last, or to the one that was answered early. The responder
-// answers in order, so what it sends under an id that nobody asked with belongs to the oldest.
+// so what the initiator sends belongs to the request it sent last, or to the one that was answered early.
 void Conversation::data(bool sent, const ptp::Message& message) {
   auto& at = at_[sent];
   if (outstanding_.empty())
     at = answered_;
   else
-    at = sent ? named(message).value_or(outstanding_.front()) : outstanding_.back();
+    at = sent ? answer_to(message) : outstanding_.back();
   if (!at) return;
   auto& phase = at->data;
   if (!phase || (message.first && !phase->complete))
     phase = DataPhase{.sent = sent, .announced = message.first ? message.total : unknown_size, .kept = {}};
 }
 
-// The one that has the message's id.
-std::optional<std::shared_ptr<Transaction>> Conversation::named(const ptp::Message& message) const {
-  const auto found = std::ranges::find_if(
+// The responder answers in order, so what it sends under an id that nobody asked with belongs to the oldest.
+std::shared_ptr<Transaction> Conversation::answer_to(const ptp::Message& message) {
+  const auto named = std::ranges::find_if(
       outstanding_, [&](const auto& one) { return one->request.transaction_id == message.transaction_id; });
-  return found == outstanding_.end() ? std::nullopt : std::optional(*found);
+  if (named != outstanding_.end()) {
+    missed_ = false;
+    return *named;
+  }
+  return missed_ || outstanding_.empty() ? nullptr : outstanding_.front();
 }
 
 DataPhase* Conversation::phase(bool sent) {
@@ -152,16 +155,13 @@ void Conversation::frame_ended(bool sent) {
   if (data && last_[sent].last) data->complete = true;
 }
 
-// A response names its request; in a capture with gaps, those before it were never answered.
+// In a capture with gaps, the requests before it were never answered.
 void Conversation::response(const ptp::Message& message) {
-  if (outstanding_.empty()) return;
-  const auto named = std::ranges::find_if(
-      outstanding_, [&](const auto& one) { return one->request.transaction_id == message.transaction_id; });
-  if (named != outstanding_.end()) outstanding_.erase(outstanding_.begin(), named);
-  answered_ = outstanding_.front();
-  outstanding_.pop_front();
-  answered_->response = message;
-  at_[1] = answered_;
+  const auto asked = answer_to(message);
+  if (!asked) return;
+  asked->response = message;
+  answered_ = at_[1] = asked;
+  outstanding_.erase(outstanding_.begin(), std::ranges::find(outstanding_, asked) + 1);
 }
 
 }  // namespace stuntcam::pcap

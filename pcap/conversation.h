@@ -47,6 +47,8 @@ class Conversation {
   void payload(bool sent, View);
   // The payload of the frame whose head came last in that direction is complete.
   void frame_ended(bool sent);
+  // Something was not captured: until an id fits a request again, what fits none may answer one that was not seen.
+  void missed() { missed_ = true; }
 
   Channel channel() const { return channel_; }
   // What the last message in that direction belonged to; null for what belongs to none.
@@ -57,9 +59,11 @@ class Conversation {
   void data(bool sent, const ptp::Message&);
   void response(const ptp::Message&);
   DataPhase* phase(bool sent);  // the one that goes on in that direction
-  std::optional<std::shared_ptr<Transaction>> named(const ptp::Message&) const;
+  // Whose answer this is; null: that of none.
+  std::shared_ptr<Transaction> answer_to(const ptp::Message&);
 
   Channel channel_ = Channel::unknown;
+  bool missed_ = false;
   std::deque<std::shared_ptr<Transaction>> outstanding_;  // in the order of their requests
   std::shared_ptr<Transaction> answered_;                 // the last one
   std::shared_ptr<Transaction> at_[2];

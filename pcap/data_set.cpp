@@ -30,7 +30,13 @@ Expected<Json> printed(const Expected<T>& decoded) {
 
 template <class T>
 Expected<Json> whole(const Dictionary&, const ptp::Message&, View bytes) {
-  return printed(ptp::decode<T>(bytes));
+  const auto decoded = ptp::decode<T>(bytes);
+  auto json = printed(decoded);
+  if (!json || !json->is_object()) return json;
+  const auto used = ptp::encode(*decoded);
+  if (used.size() < bytes.size() && std::ranges::equal(used, bytes.first(used.size())))
+    (*json)["surplus"] = bytes.size() - used.size();
+  return json;
 }
 
 Expected<Json> codes(const Dictionary&, const ptp::Message&, View bytes) {

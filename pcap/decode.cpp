@@ -40,7 +40,10 @@ std::string_view direction(bool to_initiator) { return to_initiator ? "to_initia
 
 Json data_phase(const Session& session, const ptp::Message& request, const DataPhase& data) {
   Json line = {{"direction", direction(data.sent)}, {"size", data.size}};
-  if (request.kind != Kind::operation_request) return line;
+  if (request.kind != Kind::operation_request) {
+    if (!data.kept.empty()) line["bytes"] = hex(data.kept);
+    return line;
+  }
   if (data.announced != data.size) line["announced"] = data.announced == unknown_size ? Json() : Json(data.announced);
   if (data.size == 0) return line;
   if (data.whole()) {

@@ -46,13 +46,14 @@ void PacketWalker::data(View bytes, Origin origin) {
     const auto rest = bytes.subspan(at);
     used = lost_               ? search(rest, at <= segment ? segment - at : rest.size(), here)
            : payload_left_ > 0 ? take_payload(rest, here)
+           : torn_left_ > 0    ? take_torn(rest, here)
                                : take_head(rest, here);
   }
   const auto rest = bytes.subspan(at);
   held_.assign(rest.begin(), rest.end());
 }
 
-// These three return how many of the bytes they used; 0: more must come.
+// These four return how many of the bytes they used; 0: more must come.
 std::size_t PacketWalker::take_payload(View bytes, Origin origin) {
   const auto now = bytes.first(static_cast<std::size_t>(std::min<u64>(payload_left_, bytes.size())));
   sink_.payload(side_, now, origin);
@@ -84,6 +85,14 @@ std::size_t PacketWalker::take_head(View bytes, Origin origin) {
   return wire.size();
 }
 
+std::size_t PacketWalker::take_torn(View bytes, Origin origin) {
+  const auto now = static_cast<std::size_t>(std::min<u64>(torn_left_, bytes.size()));
+  torn_left_ -= now;
+  skipped_ += now;
+  if (torn_left_ == 0) sink_.skipped(side_, std::exchange(skipped_, 0), origin);
+  return now;
+}
+
 // A packet that begins where a segment begins needs less proof than one somewhere inside.
 std::size_t PacketWalker::search(View bytes, std::size_t segment, Origin origin) {
   std::size_t at = 0;
@@ -103,18 +112,37 @@ std::size_t PacketWalker::search(View bytes, std::size_t segment, Origin origin)
   return at;
 }
 
-// Inside a payload it is known how much is missing; elsewhere nothing is known until the next packet.
+// Inside a payload, or behind a packet's length, it is known where the next packet begins; elsewhere nothing is known
+// until it is found.
 void PacketWalker::gap(u64 size, Origin origin) {
-  if (!lost_ && size <= payload_left_) {
+  if (!lost_ && payload_left_ > 0 && size <= payload_left_) {
     payload_left_ -= size;
     sink_.payload_missing(side_, size, origin);
     if (payload_left_ == 0) sink_.frame_ended(side_, origin);
     return;
   }
-  payload_left_ = 0;
+  if (!lost_ && payload_left_ == 0 && tear(size, origin)) return;
+  payload_left_ = torn_left_ = 0;
   lost_ = true;
   skipped_ += held_.size();
   held_.clear();
+}
+
+// The gap lies in a packet whose length is known, and nothing else in it is.
+bool PacketWalker::tear(u64 size, Origin origin) {
+  u64 left = torn_left_;
+  if (left == 0) {
+    if (held_.size() < dialect_->header || !dialect_->begins(View(held_).first(dialect_->header))) return false;
+    const u64 length = word(held_, 0);
+    if (length > max_plausible || length < held_.size()) return false;
+    left = length - held_.size();
+  }
+  if (size > left) return false;
+  torn_left_ = left - size;
+  skipped_ += held_.size();
+  held_.clear();
+  if (torn_left_ == 0) sink_.skipped(side_, std::exchange(skipped_, 0), origin);
+  return true;
 }
 
 void PacketWalker::end(Origin origin) {

@@ -33,6 +33,13 @@ std::shared_ptr<Session> Sessions::find(const std::string& initiator, const std:
   return found == sessions_.end() ? nullptr : *found;
 }
 
+std::shared_ptr<Session> Sessions::find_headless(const std::string& initiator, const std::string& responder) const {
+  const auto found = std::ranges::find_if(sessions_, [&](const auto& one) {
+    return one->headless && one->initiator == initiator && one->responder == responder;
+  });
+  return found == sessions_.end() ? nullptr : *found;
+}
+
 std::shared_ptr<Session> Sessions::find_neighbour(std::string_view dialect, const std::string& initiator,
                                                   const Endpoint& responder) const {
   const auto found = std::ranges::find_if(sessions_, [&](const auto& one) {
@@ -93,7 +100,11 @@ void Talk::payload(bool side, View bytes, Origin origin) {
   const bool from_camera = sent(side);
   conversation_.payload(from_camera, bytes);
   const auto* const exchange = touch(from_camera, origin);
-  if (!exchange) stray_[from_camera] += bytes.size();
+  if (!exchange) {
+    stray_[from_camera] += bytes.size();
+    const auto taken = bytes.first(std::min(bytes.size(), max_excerpt - stray_kept_.size()));
+    stray_kept_.insert(stray_kept_.end(), taken.begin(), taken.end());
+  }
   sink_.payload(exchange, place(from_camera, origin), bytes);
 }
 
@@ -119,6 +130,7 @@ void Talk::lost(bool side, const std::string& why, Origin origin) {
 
 void Talk::tell_gap(bool side, u64 size, Origin origin) {
   for (auto& exchange : open_) exchange.gap = true;
+  conversation_.missed();
   lost_[side] = true;
   sink_.gap(place(sent(side), origin), size);
 }
@@ -145,7 +157,7 @@ void Talk::respond(const ptp::Message& message, Origin origin) {
                            message.transaction_id, transaction->request.transaction_id));
   while (open_.front().transaction != transaction) tell_first();
   tell_first();
-  stray_ = {};
+  forget_stray();
   answered(transaction->request, message);
 }
 
@@ -161,6 +173,11 @@ void Talk::tell_all() {
   while (!open_.empty()) tell_first();
 }
 
+void Talk::forget_stray() {
+  stray_ = {};
+  stray_kept_.clear();
+}
+
 void Talk::tell_stray(const ptp::Message& message, Origin origin) {
   const auto transaction = std::make_shared<Transaction>();
   transaction->request.transaction_id = message.transaction_id;
@@ -168,10 +185,10 @@ void Talk::tell_stray(const ptp::Message& message, Origin origin) {
   transaction->response->wire = {};
   const bool to_initiator = stray_[1] > 0;
   if (stray_[0] + stray_[1] > 0) {
-    transaction->data = DataPhase{.sent = to_initiator, .kept = {}};
+    transaction->data = DataPhase{.sent = to_initiator, .kept = std::move(stray_kept_)};
     transaction->data->size = stray_[to_initiator];
   }
-  stray_ = {};
+  forget_stray();
   Exchange exchange;
   exchange.session = session_;
   exchange.connection = connection_;

@@ -27,6 +27,8 @@ class Sessions {
   // The last one of these two; with `number`: whose command connection has it. Null: there is none.
   std::shared_ptr<Session> find(const std::string& initiator, const std::string& responder,
                                 std::optional<u32> number) const;
+  // The last one of these two whose command connection was not seen.
+  std::shared_ptr<Session> find_headless(const std::string& initiator, const std::string& responder) const;
   // The last one in this dialect between the same hosts, whatever its ports.
   std::shared_ptr<Session> find_neighbour(std::string_view dialect, const std::string& initiator,
                                           const Endpoint& responder) const;
@@ -81,11 +83,13 @@ class Talk : public WalkerSink {
   void respond(const ptp::Message&, Origin);
   void tell_first();
   void tell_stray(const ptp::Message&, Origin);
+  void forget_stray();
   void packet(const ptp::Message&, View wire, bool from_camera, Origin);
   void learn(const ptp::Message& request, View data);
 
   std::deque<Exchange> open_;
   std::array<u64, 2> stray_{};  // payload that belongs to no request that was seen
+  Bytes stray_kept_;            // the first of it
 };
 
 // A TCP connection that may be one of a camera's.

@@ -39,7 +39,11 @@ std::optional<bool> sent_by_responder(Kind kind) {
 
 TcpTalk::TcpTalk(Sessions& sessions, TraceSink& sink, u64 connection, const Endpoint& first, const Endpoint& second,
                  bool handshake, std::optional<u16> port)
-    : Talk(sessions, sink, connection), ends_{first, second}, handshake_(handshake), port_(port) {}
+    : Talk(sessions, sink, connection), ends_{first, second}, handshake_(handshake), port_(port) {
+  if (handshake_) return;
+  conversation_.missed();
+  lost_ = {true, true};  // where nothing begins a packet, this one was begun before
+}
 
 bool TcpTalk::data(bool side, View bytes, Origin origin) {
   last_ = origin;
@@ -90,6 +94,7 @@ bool TcpTalk::decide(bool side, View& bytes, Origin origin) {
   }
   decided_ = true;
   const auto camera_has = [&](u16 port) { return asked ? port == *port_ : dialect_->has(port); };
+  if (!handshake_) sink_.warn(origin.frame, fmt::format("connection {}: its beginning was not captured", connection_));
   role_known_ = handshake_ || asked || expected;
   initiator_ = !handshake_ && (asked || expected) && camera_has(ends_[0].port);
   for (auto& walker : walkers_) walker.speak(*dialect_);
@@ -139,9 +144,13 @@ void TcpTalk::find_session(const ptp::Message& message, Origin origin) {
              message.kind != Kind::operation_request) {
     session_ = sessions_.find(initiator, responder(), {});
     if (!session_) session_ = sessions_.find_neighbour(dialect_->name, initiator, ends_[!initiator_]);
+  } else if (message.kind != Kind::init_command_request) {
+    session_ = sessions_.find_headless(initiator, responder());
+    if (session_) session_->headless = false;
   }
   if (session_) return;
   auto session = sessions_.open(dialect_->name, initiator, responder());
+  session->headless = joins;
   session->initiator_end = ends_[initiator_];
   session->responder_end = ends_[!initiator_];
   begin(std::move(session), origin);

@@ -28,6 +28,7 @@ struct Session {
   std::optional<Endpoint> initiator_end, responder_end;  // over TCP
   std::optional<ptp::ReceivedIdentity> asked, answered;  // what the two init packets said
   u32 connection_number = 0;
+  bool headless = false;  // its event connection was seen before anything of its command connection
   Dictionary dictionary;
   std::optional<ptp::DeviceInfo> device;  // the last one that passed
   std::map<u32, std::string> names;       // of objects, by handle

@@ -30,19 +30,22 @@ class PacketWalker {
   PacketWalker(WalkerSink& sink, bool side) : sink_(sink), side_(side) {}
   void speak(const ptp::Dialect& dialect) { dialect_ = &dialect; }
   void data(View, Origin);
-  void gap(u64 size, Origin);
+  void gap(u64 size, Origin);  // in front of what `origin` is the origin of
   void end(Origin);
 
  private:
   std::size_t take_payload(View, Origin);
   std::size_t take_head(View, Origin);
+  std::size_t take_torn(View, Origin);
   std::size_t search(View, std::size_t segment, Origin);
+  bool tear(u64 size, Origin);
 
   WalkerSink& sink_;
   bool side_;
   const ptp::Dialect* dialect_ = ptp::dialects().data();
   Bytes held_;            // what may become a head, once more has come
   u64 payload_left_ = 0;  // of the frame
+  u64 torn_left_ = 0;     // of a packet with a gap in its head
   bool lost_ = false;
   u64 skipped_ = 0;
 };

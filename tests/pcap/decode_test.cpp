@@ -264,10 +264,79 @@ TEST(Decode, SaysWhichSideWasNotCaptured) {
     EXPECT_EQ(list[0]["operation"].is_null(), sent);
     EXPECT_EQ(list[0]["response"].is_null(), !sent);
     const auto warnings = of_type(records, "warning");
-    ASSERT_EQ(warnings.size(), 1u);
-    EXPECT_NE(warnings[0]["text"].get<std::string>().find(sent ? "10.0.0.1:50000" : "10.0.0.2:15740"),
+    ASSERT_EQ(warnings.size(), 2u);
+    EXPECT_EQ(warnings[0]["text"], "connection 1: its beginning was not captured");
+    EXPECT_NE(warnings[1]["text"].get<std::string>().find(sent ? "10.0.0.1:50000" : "10.0.0.2:15740"),
               std::string::npos);
   }
+}
+
+// The last it sees of a transaction, when the next one was asked already, is no answer to that.
+TEST(Decode, GivesALateResponseToNobodyWhenItsRequestWasNotCaptured) {
+  for (const bool asked_first : {false, true}) {
+    Connection wire;
+    std::vector<Bytes> frames;
+    if (asked_first) frames.push_back(wire.send(false, request(0x1003, 2)));
+    frames.push_back(wire.send(true, data(1, storage_ids) + response(0x2001, 1)));
+    if (!asked_first) frames.push_back(wire.send(false, request(0x1003, 2)));
+    frames.push_back(wire.send(true, response(0x2013, 2)));
+    const auto records = decoded(pcap_file(frames));
+    EXPECT_EQ(of_type(records, "warning").size(), 1u);
+    const auto list = of_type(records, "transaction");
+    ASSERT_EQ(list.size(), 2u);
+    EXPECT_EQ(list[0]["operation"], Json());
+    EXPECT_EQ(list[0]["data"]["size"], 8);
+    EXPECT_EQ(list[0]["data"]["bytes"], "0100000001000100");
+    EXPECT_EQ(list[0]["response"]["name"], "OK");
+    EXPECT_EQ(list[1]["operation"]["name"], "CloseSession");
+    EXPECT_EQ(list[1]["response"]["code"], 0x2013);
+    EXPECT_EQ(list[1]["incomplete"], false);
+  }
+}
+
+// A snap length cuts the names of the handshake, which says how long it is: the packets behind it are known, and the
+// event connection finds its session although the number that joins the two was cut as well.
+TEST(Decode, GoesOnBehindAPacketWhoseEndWasCut) {
+  Connection command(1000, 5000, 15740, 50000), events(1, 2, 15740, 50001);
+  auto file = pcap_file(command.open());
+  for (const bool sent : {false, true}) {
+    auto frame = command.send(sent, sent ? init_ack : init_request);
+    const auto size = static_cast<u32>(frame.size());
+    frame.resize(frame.size() - 6);
+    file = file + pcap_record(false, 1'700'000'000, 0, frame, size);
+  }
+  const auto add = [&](const std::vector<Bytes>& frames) {
+    for (const auto& frame : frames) file = file + pcap_record(false, 1'700'000'000, 0, frame);
+  };
+  add(events.open());
+  add({events.send(false, packet(3, Body().add(u32{5}))), events.send(true, packet(4, {}))});
+  const auto all = talk();
+  for (std::size_t i = 2; i < all.size(); ++i) add({command.send(all[i].first, all[i].second)});
+  const auto records = decoded(file);
+  EXPECT_EQ(of_type(records, "gap").size(), 2u);
+  const auto list = of_type(records, "transaction");
+  ASSERT_EQ(list.size(), 3u);
+  for (const auto& one : list) {
+    EXPECT_EQ(one["session"], 1);
+    EXPECT_EQ(one["connection"], 1);
+    EXPECT_EQ(one["incomplete"], false);
+  }
+  const auto packets = of_type(records, "packet");
+  ASSERT_EQ(packets.size(), 2u);
+  EXPECT_EQ(packets[0]["session"], 1);
+}
+
+TEST(Decode, CountsTheBytesBehindADataSet) {
+  Connection wire;
+  const auto described = ptp::encode(ptp::StorageInfo{});
+  const auto record = [&](const Bytes& sent) {
+    const auto frames = frames_of(wire, {{false, request(0x1005, 1, {0x10001})},
+                                         {true, start_data(1, sent.size()) + end_data(1, sent)},
+                                         {true, response(0x2001, 1)}});
+    return of_type(decoded(pcap_file(frames)), "transaction").at(0)["data"]["dataset"];
+  };
+  EXPECT_FALSE(record(described).contains("surplus"));
+  EXPECT_EQ(record(described + Bytes{0, 1, 2})["surplus"], 3);
 }
 
 TEST(Decode, SurvivesEveryByteBeingWrong) {

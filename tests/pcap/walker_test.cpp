@@ -72,5 +72,23 @@ TEST(Walker, GoesOnInsideTheHeadThatMadeNoSense) {
   }
 }
 
+// A gap that lies in one packet leaves the next one where the length says; a longer one leaves it to be found.
+TEST(Walker, KnowsWhereAPacketWithAGapInItsHeadEnds) {
+  const auto bytes = packet(1, Bytes(60, 3)) + packet(13, {}) + packet(14, {});
+  for (std::size_t begin = 8; begin < 68; ++begin) {
+    for (std::size_t end = begin + 1; end <= 76; end += end < 68 ? 1 : 8) {
+      Counted sink;
+      sink.tells = true;
+      PacketWalker walker(sink, false);
+      walker.data(View(bytes).first(begin), {});
+      walker.gap(end - begin, {.offset = begin});
+      walker.data(View(bytes).subspan(end), {.offset = end});
+      walker.end({});
+      EXPECT_EQ(sink.text, end <= 68 ? "68 76 " : "76 ") << begin << "-" << end;
+      EXPECT_EQ(sink.skipped_bytes, bytes.size() - (end - begin) - (end <= 68 ? 16 : 8)) << begin << "-" << end;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace stuntcam::pcap
