@@ -198,7 +198,9 @@ bool SummaryReader::storage(std::string_view text) {
 
 // "Battery Level(0x5001):(read only) (type=0x2) …", "Property 0xd402:(readwrite) …", "F-Number(0x5007): error 200a on
 // query."
-bool SummaryReader::property(std::string_view text) {
+bool SummaryReader::property(std::string_view line) {
+  const auto older = in_older_form(line);
+  const std::string_view text = older ? *older : line;
   const auto hex = text.find("0x");
   if (hex == text.npos || hex == 0) return false;
   const auto code = number(text.substr(hex, 6));

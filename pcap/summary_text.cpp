@@ -1,5 +1,7 @@
 #include "pcap/summary_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -51,6 +53,7 @@ constexpr Named formats[] = {{"Undefined Type", 0x3000},
                              {"ARW", 0xB101},
                              {"Firmware", 0xB802},
                              {"WMA", 0xB901},
+                             {"Undefined Video", 0xB980},
                              {"WMV", 0xB981},
                              {"MP4", 0xB982},
                              {"3GP", 0xB984},
@@ -74,6 +77,20 @@ std::optional<u16> coded(std::span<const Named> table, std::string_view text) {
   for (const auto& one : table)
     if (starts_without_case(text, one.name)) return one.code;
   return {};
+}
+
+// As newer versions name types, arrays between brackets.
+constexpr Named types[] = {{"i8", 1},  {"u8", 2},  {"i16", 3},  {"u16", 4},   {"i32", 5},     {"u32", 6},
+                           {"i64", 7}, {"u64", 8}, {"i128", 9}, {"u128", 10}, {"str", 0xFFFF}};
+constexpr u16 array_of = 0x4000;
+
+// 0: none that is known.
+u16 type_code(std::string_view name) {
+  const bool array = name.starts_with('[') && name.ends_with(']');
+  if (array) name = trimmed(name.substr(1, name.size() - 2));
+  const auto* const found = std::ranges::find(types, name, &Named::name);
+  if (found == std::end(types)) return 0;
+  return array ? found->code | array_of : found->code;
 }
 
 // The values of an enumeration, between its brackets.
@@ -122,10 +139,24 @@ constexpr std::string_view enumeration = "Enumeration [", range_of = "Range [", 
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r";
-  const auto begin = text.find_first_not_of(blank);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
+  constexpr std::string_view blank = " \t\r", no_break = "\u00A0";
+  const auto shorten = [&](std::size_t front, std::size_t back) {
+    text.remove_prefix(front);
+    text.remove_suffix(back);
+  };
+  while (!text.empty()) {
+    if (blank.contains(text.front()))
+      shorten(1, 0);
+    else if (blank.contains(text.back()))
+      shorten(0, 1);
+    else if (text.starts_with(no_break))
+      shorten(no_break.size(), 0);
+    else if (text.ends_with(no_break))
+      shorten(0, no_break.size());
+    else
+      break;
+  }
+  return text;
 }
 
 bool starts_without_case(std::string_view text, std::string_view prefix) {
@@ -233,6 +264,22 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return parts;
+}
+
+std::optional<std::string> in_older_form(std::string_view line) {
+  constexpr std::size_t code_size = 4, access_at = 5, type_at = 8;
+  const auto close = line.find("):");
+  const auto open = close == line.npos ? close : line.rfind('(', close);
+  if (open == line.npos || close - open - 1 <= type_at) return {};
+  const auto head = line.substr(open + 1, close - open - 1), rest = trimmed(line.substr(close + 2));
+  const auto code = number(fmt::format("0x{}", head.substr(0, code_size)));
+  const auto access = head.substr(access_at, type_at - access_at);
+  if (!code || head[code_size] != ' ' || !(access == "rw " || access == "ro " || access == "-- ")) return {};
+  const auto label = fmt::format("{}(0x{:04x}):", trimmed(line.substr(0, open)), *code);
+  if (access == "-- ") return fmt::format("{}{}", label, rest);
+  const auto type = type_code(trimmed(head.substr(type_at)));
+  return fmt::format("{}({}) (type={}) {}", label, access == "rw " ? "readwrite" : "read only",
+                     type != 0 ? fmt::format("0x{:x}", type) : "unknown", rest);
 }
 
 std::optional<DescribedProperty> property_description(u16 code, std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct DescribedProperty {
   ptp::DevicePropDesc description;  // the default is the current value: the text doesn't say it
   bool shown = true;                // false: the current value is a stand-in
 };
+// "ISO (500f rw u16): 100", as newer versions describe a property, as older ones do: "ISO(0x500f):(readwrite)
+// (type=0x4) 100"; nullopt for other lines.
+std::optional<std::string> in_older_form(std::string_view line);
 // What stands behind a property's name: "(readwrite) (type=0x4) Enumeration [350,400] value: f/3.5 (350)".
 std::optional<DescribedProperty> property_description(u16 code, std::string_view text);
 

@@ -291,6 +291,39 @@ TEST(LearnSummary, TakesArraysThatTheTextDoesNotShow) {
   EXPECT_EQ(to_toml(learned).find("20071214"), std::string::npos);
 }
 
+TEST(LearnSummary, ReadsHowNewerVersionsDescribeProperties) {
+  SummaryCount count;
+  const auto learned = learn_summary(
+                           "Camera summary:\nManufacturer: Maker\nModel: Model 4\nDevice Property Summary:\n"
+                           "White Balance             (5005 rw u16): Enumeration [2,4,32785] value: Automatic (2)\n"
+                           "Exposure Index (film speed ISO) (500f rw u16): Range [100 - 6400, step 100] value: 200\n"
+                           "Exposure Bias             (5010 ro i16): Enumeration [300,0,-300] value: 0.0 stops (0)\n"
+                           "[Unknown Property]        (d406 rw str): 'as it is'\n"
+                           "Device Icon               (d405 ro [u8 ]): a[71680] 0,0,1, ...\n"
+                           "[Unknown Property]        (d004 -- ---): PTP error 200a on query\n"
+                           "[Unknown Property]        (d005 rw u17): 1\n",
+                           count)
+                           .learned();
+  EXPECT_EQ(count.property_lines, 6u);
+  EXPECT_EQ(count.properties, 5u);
+  ASSERT_EQ(count.unread.size(), 1u);
+  EXPECT_TRUE(count.unread[0].starts_with("line 11")) << count.unread[0];
+  const auto& profile = learned.profile;
+  const auto* balance = profile.property(0x5005);
+  ASSERT_TRUE(balance);
+  EXPECT_TRUE(balance->writable);
+  EXPECT_EQ(balance->current, Value(u16_type, 2));
+  EXPECT_EQ(std::get<ptp::EnumerationForm>(balance->form).values.size(), 3u);
+  EXPECT_EQ(std::get<ptp::RangeForm>(profile.property(0x500F)->form).step, Value(u16_type, 100));
+  const auto* bias = profile.property(0x5010);
+  ASSERT_TRUE(bias);
+  EXPECT_FALSE(bias->writable);
+  EXPECT_EQ(std::get<ptp::EnumerationForm>(bias->form).values.back(), Value(ptp::DataType::int16, -300));
+  EXPECT_EQ(profile.property(0xD406)->type, ptp::DataType::string);
+  EXPECT_EQ(profile.property(0xD405)->type, ptp::DataType::array_of_uint8);
+  EXPECT_EQ(profile.property(0xD004)->refusal, 0x200A);
+}
+
 TEST(LearnSummary, KnowsBothWordsForAStoreThatOnlyDeletes) {
   for (const std::string words : {"Read-Only with Object deletion", "Read Only with Object deletion"}) {
     SummaryCount count;
