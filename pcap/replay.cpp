@@ -139,7 +139,8 @@ class Replay::Play final : public transport::Session {
     const bool sent = one.data && one.data->sent;
     if (sent) {
       reply.body = body_of(*replay_.file_, *one.data);
-      reply.unknown_total = one.data->announced == unknown_size;
+      const bool odd = one.data->announced != one.data->size && !one.incomplete;
+      if (odd || one.data->announced == unknown_size) reply.announced = one.data->announced;
       reply.packets = one.data->packets;
       reply.before_data = wait(one.asked.time, one.data_began);
     }

@@ -171,7 +171,7 @@ bool Conversation::answered_at_once(const Message& request) const {
   const auto& body = reply->body;
   if (std::holds_alternative<std::monostate>(body)) return true;
   const bool in_memory = std::holds_alternative<View>(body) || std::holds_alternative<Bytes>(body);
-  return in_memory && size_of(body) <= std::min(small_body, core_.options.data_packet) && !reply->unknown_total &&
+  return in_memory && size_of(body) <= std::min(small_body, core_.options.data_packet) && !reply->announced &&
          reply->packets.empty();
 }
 

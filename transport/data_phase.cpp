@@ -112,7 +112,7 @@ Message Conversation::data_head(const Message& request, u64 total) {
 Task<Conversation::Outcome> Conversation::send_data(Message request, const Reply& reply) {
   const Body& body = reply.body;
   const u64 total = size_of(body);
-  Message head = data_head(request, reply.unknown_total ? unknown_size : total);
+  Message head = data_head(request, reply.announced.value_or(total));
   if (link_.framing().one_frame()) {
     if (total > link_.framing().max_payload()) throw Misbehaved("an object that fits no data phase of this dialect");
     head.last = true;

@@ -51,7 +51,8 @@ struct Reply {
   u8 count = 0;  // response parameters, 0..5
   std::array<u32, 5> params{};
   Body body;
-  bool unknown_total = false;  // say "length unknown" in StartData
+  // What StartData says instead of the body's size: unknown_size, or what a camera got wrong.
+  std::optional<u64> announced{};
   // Payload of each packet of the data phase, in all as much as the body; empty: cut as the server's options say.
   std::vector<u64> packets;
   Duration before_data{}, before_response{};  // waits, on the Clock; a peer that leaves meanwhile is noticed

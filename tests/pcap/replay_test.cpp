@@ -104,6 +104,17 @@ TEST_F(ReplayTest, CutsDataAsTheCameraDid) {
   EXPECT_THAT(reply_.packets, ElementsAre(2));
 }
 
+// Sony's RX100M7 says 293 bytes and sends 8.
+TEST_F(ReplayTest, AnnouncesWhatTheCameraDid) {
+  play(Talk().ask_announcing(293, get_value, {'d', 'a', 't', 'a'}).ask_announcing(unknown_size, get_event, {'e'}));
+  EXPECT_EQ(ask(info).substr(0, 4), "2001");
+  EXPECT_FALSE(reply_.announced);
+  EXPECT_EQ(ask(get_value), "2001 data");
+  EXPECT_EQ(reply_.announced, 293u);
+  EXPECT_EQ(ask(get_event), "2001 e");
+  EXPECT_EQ(reply_.announced, unknown_size);
+}
+
 TEST_F(ReplayTest, TellsDataToTheCameraApart) {
   play(Talk().give(set_value, {1}, bytes("on")).give(set_value, {1}, bytes("off"), 0x201C));
   EXPECT_EQ(ask(set_value, {1}, "off"), "201c");

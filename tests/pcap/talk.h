@@ -30,6 +30,13 @@ class Talk {
     add(true, response(answer, last_));
     return *this;
   }
+  Talk& ask_announcing(u64 total, u16 code, const Bytes& data) {
+    ++last_;
+    add(false, request(code, last_));
+    add(true, start_data(last_, total) + end_data(last_, data));
+    add(true, response(ok, last_));
+    return *this;
+  }
   Talk& ask_in_pieces(u16 code, const std::vector<Bytes>& pieces) {
     ++last_;
     std::size_t size = 0;

@@ -54,7 +54,7 @@ struct ToySession final : transport::Session {
       case op_unknown_total: {
         Reply reply(transport::Body(transport::Generated{std::make_shared<Pattern>(), 0, size}));
         if (message.code == op_cut) reply.packets = {1000, size < 1000 ? 0 : size - 1000, 0};
-        reply.unknown_total = message.code == op_unknown_total;
+        if (message.code == op_unknown_total) reply.announced = unknown_size;
         return reply;
       }
       case op_broken_source:
