@@ -12,6 +12,14 @@ constexpr u8 nanosecond_resolution = 9;  // 10^-9
 
 View bytes_of(std::string_view text) { return {reinterpret_cast<const u8*>(text.data()), text.size()}; }
 
+constexpr u32 enhanced_packet_type = 6;
+constexpr std::size_t padded(std::size_t size) { return (size + 3) / 4 * 4; }
+u32 enhanced_packet_length(std::size_t size, std::string_view comment) {
+  constexpr std::size_t fields = 32, option_head = 4, end_of_options = 4;
+  const auto options = comment.empty() ? 0 : option_head + padded(comment.size()) + end_of_options;
+  return static_cast<u32>(fields + padded(size) + options);
+}
+
 // A block: its type, its length on both ends, its body padded to 32 bits.
 class Block {
  public:
@@ -73,16 +81,32 @@ void describe_interface(LinkType type, std::string_view name, Bytes& out) {
 
 void enhanced_packet(u32 interface, u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment,
                      Bytes& out) {
-  Block block(6, out);
-  block.integer(interface);
-  block.integer(static_cast<u32>(nanoseconds >> 32));
-  block.integer(static_cast<u32>(nanoseconds));
-  block.integer(static_cast<u32>(frame.size()));
-  block.integer(static_cast<u32>(original_size));
-  block.padded(frame);
-  if (comment.empty()) return;
-  block.option(opt_comment, bytes_of(comment));
-  block.end_options();
+  begin_enhanced_packet(interface, nanoseconds, frame.size(), original_size, comment, out);
+  ptp::Writer(out).bytes(frame);
+  end_enhanced_packet(frame.size(), comment, out);
+}
+
+void begin_enhanced_packet(u32 interface, u64 nanoseconds, std::size_t size, std::size_t original_size,
+                           std::string_view comment, Bytes& out) {
+  ptp::Writer writer(out);
+  for (const u32 field :
+       {enhanced_packet_type, enhanced_packet_length(size, comment), interface, static_cast<u32>(nanoseconds >> 32),
+        static_cast<u32>(nanoseconds), static_cast<u32>(size), static_cast<u32>(original_size)})
+    writer.integer(field);
+}
+
+void end_enhanced_packet(std::size_t size, std::string_view comment, Bytes& out) {
+  ptp::Writer writer(out);
+  const auto pad = [&](std::size_t behind) { out.resize(out.size() + padded(behind) - behind); };
+  pad(size);
+  if (!comment.empty()) {
+    writer.integer(opt_comment);
+    writer.integer(static_cast<u16>(comment.size()));
+    writer.bytes(bytes_of(comment));
+    pad(comment.size());
+    writer.integer(u32{opt_end});
+  }
+  writer.integer(enhanced_packet_length(size, comment));
 }
 
 }  // namespace stuntcam::pcap

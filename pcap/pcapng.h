@@ -34,5 +34,9 @@ void describe_interface(LinkType, std::string_view name, Bytes& out);
 // the packet is cut.
 void enhanced_packet(u32 interface, u64 nanoseconds, View frame, std::size_t original_size, std::string_view comment,
                      Bytes& out);
+// The same but for the frame: what stands before it, and what behind. `size`: of the frame, as captured.
+void begin_enhanced_packet(u32 interface, u64 nanoseconds, std::size_t size, std::size_t original_size,
+                           std::string_view comment, Bytes& out);
+void end_enhanced_packet(std::size_t size, std::string_view comment, Bytes& out);
 
 }  // namespace stuntcam::pcap

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "pcap/recorded_talk.h"
 #include "pcap/segment.h"
@@ -43,10 +44,12 @@ class Recorder final : public transport::Observer {
     segment(false, Segment::syn, {}, {});
     segment(true, Segment::syn | Segment::ack, {}, {});
     segment(false, Segment::ack, {}, {});
+    write();
   }
   ~Recorder() override {
     flush_both();
     tell_note();
+    write();
   }
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
@@ -66,8 +69,9 @@ class Recorder final : public transport::Observer {
     flush(!sent);
     auto& open = open_[sent];
     if (open.left != unknown_size) open.left -= std::min<u64>(open.left, bytes.size());
+    // Much payload: from where it lies, behind a segment of its own for what was before it.
+    if (bytes.size() >= max_segment && !file_->cut()) flush(sent);
     while (!bytes.empty()) {
-      // In the middle of much payload: from where it lies.
       if (open.bytes.empty() && open.comment.empty() && bytes.size() >= max_segment && note_.empty() && !file_->cut()) {
         talk_.payload(sent, bytes.first(max_segment));
         segment(sent, Segment::push | Segment::ack, bytes.first(max_segment), {});
@@ -82,6 +86,7 @@ class Recorder final : public transport::Observer {
       if (open.bytes.size() == max_segment) flush(sent);
     }
     if (open.left == 0) end_frame(sent);
+    write();
   }
 
   void malformed(View bytes, const ptp::Error& error) override {
@@ -106,11 +111,12 @@ class Recorder final : public transport::Observer {
     tell_note();
     if (reset) {
       segment(sent, Segment::reset | Segment::ack, {}, {});
-      return;
+    } else {
+      segment(sent, Segment::fin | Segment::ack, {}, {});
+      segment(!sent, Segment::fin | Segment::ack, {}, {});
+      segment(sent, Segment::ack, {}, {});
     }
-    segment(sent, Segment::fin | Segment::ack, {}, {});
-    segment(!sent, Segment::fin | Segment::ack, {}, {});
-    segment(sent, Segment::ack, {}, {});
+    write();
   }
 
  private:
@@ -141,6 +147,7 @@ class Recorder final : public transport::Observer {
     }
     segment(sent, Segment::push | Segment::ack, open.bytes, open.comment, open.cut);
     if (full) segment(!sent, Segment::ack, {}, {});
+    write();
     open.bytes.clear();
     open.comment.clear();
     open.cut = 0;
@@ -149,17 +156,32 @@ class Recorder final : public transport::Observer {
   void tell_note() {
     if (note_.empty()) return;
     segment(!by_initiator_, Segment::ack, {}, note_);
+    write();
     note_.clear();
   }
 
+  // To be written with the next write(): until then, whoever calls keeps the payload and the comment where they are.
   void segment(bool sent, u8 flags, View payload, std::string_view comment, std::size_t cut = 0) {
-    frame_.clear();
     const bool acknowledges = (flags & Segment::ack) != 0;
-    encode({ends_[sent], ends_[!sent], sequence_[sent], acknowledges ? sequence_[!sent] : 0, flags, payload}, sent,
-           frame_);
-    file_->write(View(frame_).first(frame_.size() - cut), comment, frame_.size());
+    const std::size_t begin = heads_.size();
+    encode_head({ends_[sent], ends_[!sent], sequence_[sent], acknowledges ? sequence_[!sent] : 0, flags, payload}, sent,
+                heads_);
+    head_sizes_.push_back(heads_.size() - begin);
+    frames_.push_back({{}, payload, cut, comment});
     sequence_[sent] += static_cast<u32>(payload.size());
     if (flags & (Segment::syn | Segment::fin)) ++sequence_[sent];
+  }
+  void write() {
+    if (frames_.empty()) return;
+    View heads = heads_;
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+      frames_[i].head = heads.first(head_sizes_[i]);
+      heads = heads.subspan(head_sizes_[i]);
+    }
+    file_->write(frames_);
+    heads_.clear();
+    head_sizes_.clear();
+    frames_.clear();
   }
 
   std::shared_ptr<RecordingFile> file_;
@@ -169,7 +191,10 @@ class Recorder final : public transport::Observer {
   std::array<Endpoint, 2> ends_;  // by `sent`: whose bytes these are
   std::array<u32, 2> sequence_{};
   std::array<Open, 2> open_;
-  Bytes frame_;
+  // What the next write() writes.
+  Bytes heads_;
+  std::vector<std::size_t> head_sizes_;
+  std::vector<EthernetFrame> frames_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,15 +17,21 @@ namespace stuntcam::pcap {
 
 struct UsbEvent;
 
-// Shared by every connection of every camera, on any thread. Each packet is one write(2).
+// In two parts, so that its payload is written from where it lies.
+struct EthernetFrame {
+  View head, payload;
+  std::size_t cut = 0;  // bytes at the end of the payload that are not to be recorded
+  std::string_view comment{};
+};
+
+// Shared by every connection of every camera, on any thread. Each write is one writev(2).
 class RecordingFile {
  public:
   // `cut`: payload bytes that are kept of each data phase; of the others only their number. Throws std::system_error
   // naming the path.
   explicit RecordingFile(const std::string& path, std::optional<u64> cut = {});
   explicit RecordingFile(int descriptor, std::optional<u64> cut = {});  // takes it over
-  // An Ethernet frame. original_size: on the wire; 0: as long as it is here.
-  void write(View frame, std::string_view comment, std::size_t original_size = 0);
+  void write(std::span<const EthernetFrame>);
   void write(const UsbEvent&, std::string_view comment);
   u64 next_urb() { return ++urbs_; }  // a number that no other one has in this file
   int error() const;                  // 0, or the errno of the first write that failed; nothing was written after it
@@ -32,8 +39,8 @@ class RecordingFile {
 
  private:
   void begin();
-  u64 now() const;  // nanoseconds since 1970, never going back
-  void append(LinkType, u64 time, View frame, std::size_t original_size, std::string_view comment);
+  u64 now() const;          // nanoseconds since 1970, never going back
+  u32 interface(LinkType);  // its number; describes it in block_ when it is new
 
   const std::chrono::system_clock::time_point opened_ = std::chrono::system_clock::now();
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -43,6 +50,8 @@ class RecordingFile {
   Sink sink_;
   std::vector<LinkType> interfaces_;  // that were described; each when its first packet comes
   Bytes block_, usb_frame_;
+  std::vector<std::size_t> ends_;  // in block_, of what stands before each payload
+  std::vector<View> parts_;
 };
 
 }  // namespace stuntcam::pcap

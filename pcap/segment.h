@@ -31,5 +31,7 @@ struct Segment {
 
 // Appends the whole frame. A SYN carries the options that stacks send: segment size and window scale.
 void encode(const Segment&, bool from_camera, Bytes& out);
+// The same without the payload, which the lengths and checksums are right for.
+void encode_head(const Segment&, bool from_camera, Bytes& out);
 
 }  // namespace stuntcam::pcap

@@ -1,8 +1,11 @@
 #include "pcap/sink.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -16,16 +19,26 @@ Sink::Sink(const std::string& path) {
 
 Sink::~Sink() { ::close(descriptor_); }
 
-void Sink::write(View bytes) {
-  if (error_) return;
-  while (!bytes.empty()) {
-    const auto written = ::write(descriptor_, bytes.data(), bytes.size());
+void Sink::write(std::span<const View> parts) {
+  std::array<iovec, 64> some{};
+  std::size_t done = 0;  // bytes of the first part
+  while (!error_ && !parts.empty()) {
+    int count = 0;
+    for (; static_cast<std::size_t>(count) < std::min(some.size(), parts.size()); ++count) {
+      const View part = parts[static_cast<std::size_t>(count)].subspan(count == 0 ? done : 0);
+      some[static_cast<std::size_t>(count)] = {const_cast<u8*>(part.data()), part.size()};  // it is only read
+    }
+    const auto written = ::writev(descriptor_, some.data(), count);
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      error_ = written < 0 ? errno : EIO;
+    if (written < 0) {
+      error_ = errno;
       return;
     }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    done += static_cast<std::size_t>(written);
+    while (!parts.empty() && done >= parts.front().size()) {
+      done -= parts.front().size();
+      parts = parts.subspan(1);
+    }
   }
 }
 

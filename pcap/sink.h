@@ -1,6 +1,7 @@
-// A file that is written to as things happen: each write is one write(2), so a process that is killed loses none.
+// A file that is written to as things happen: each write is one writev(2), so a process that is killed loses none.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "ptp/bytes.h"
@@ -16,7 +17,8 @@ class Sink {
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
-  void write(View bytes);
+  void write(View bytes) { write(std::span(&bytes, 1)); }
+  void write(std::span<const View> parts);  // one behind the other
   int error() const { return error_; }  // 0, or the errno of the first write that failed; nothing was written after it
 
  private:

@@ -25,7 +25,8 @@ class Observer {
 // What is put around each accepted connection, by number (1, 2, …) in the order of arrival. Default: nothing.
 using Wrap = std::function<std::unique_ptr<Link>(std::unique_ptr<Link>, u64 connection)>;
 
-// A link that tells an observer everything that passes. File slices are read in pieces of 256 KiB instead of sendfile.
+// A link that tells an observer everything that passes. File slices are sent, and read for the observer, in pieces of
+// 256 KiB.
 std::unique_ptr<Link> make_tap(std::unique_ptr<Link> inner, std::shared_ptr<Observer>);
 
 }  // namespace stuntcam::transport

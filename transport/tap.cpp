@@ -94,6 +94,7 @@ class Tap final : public Wrapper {
       observer_->payload(false, View(drained_).first(got));
     }
   }
+  // Read before it is sent, so that what is told is what was there. Sent from the file all the same: that saves a copy.
   Task<> write_file(Payload payload) {
     Bytes piece(static_cast<std::size_t>(std::min<u64>(payload.size, piece_size)));
     for (u64 done = 0; done < payload.size;) {
@@ -101,7 +102,13 @@ class Tap final : public Wrapper {
       const ssize_t got = ::pread(payload.descriptor, piece.data(), want, static_cast<off_t>(payload.offset + done));
       if (got <= 0) throw SourceFailed(done);
       const View bytes = View(piece).first(static_cast<std::size_t>(got));
-      co_await inner().write(bytes);
+      const Payload slice(payload.descriptor, payload.offset + done, bytes.size());
+      try {
+        co_await inner().write(slice);
+      } catch (const SourceFailed& failed) {
+        observer_->payload(true, bytes.first(static_cast<std::size_t>(failed.sent)));
+        throw SourceFailed(done + failed.sent);
+      }
       observer_->payload(true, bytes);
       done += static_cast<u64>(got);
     }

@@ -166,7 +166,9 @@ TEST(RecordingFile, ThrowsForAPathThatCannotBe) {
 
 TEST(RecordingFile, RemembersThatADiskWasFull) {
   RecordingFile full("/dev/full");
-  full.write(Bytes(60), {});
+  const Bytes head(60);
+  const EthernetFrame frame{.head = head, .payload = {}};
+  full.write(std::span(&frame, 1));
   EXPECT_EQ(full.error(), ENOSPC);
 }
 
