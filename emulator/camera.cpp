@@ -127,6 +127,7 @@ void Camera::add_stores() {
     options.log = options_.log;
     const bool folder = !options.media.empty();
     stores_.push_back(folder ? make_folder(std::move(options), handles_) : make_card(std::move(options), handles_));
+    all_stores_.push_back(stores_.back().get());
     watches_disk_ = watches_disk_ || folder;
   }
 }
@@ -193,9 +194,11 @@ void Camera::set_time(const ptp::DateTime& time) {
   time_offset_ = local.seconds() - clock_.wall_seconds();
 }
 
-ptp::DeviceInfo Camera::device_info() const {
+const ptp::DeviceInfo& Camera::device_info() {
+  if (described_listing_ == properties_.listing()) return described_;
+  described_listing_ = properties_.listing();
   const auto& device = profile_.device;
-  ptp::DeviceInfo info;
+  ptp::DeviceInfo& info = described_;
   info.standard_version = device.standard_version;
   info.vendor_extension_id = device.vendor_extension_id;
   info.vendor_extension_version = device.vendor_extension_version;

@@ -71,7 +71,7 @@ class Camera final : public transport::Responder {
   void set_time(const ptp::DateTime&);
   transport::Duration uptime() const { return clock_.now() - switched_on_; }
   u32 count_request(u16 operation) { return ++requests_[operation]; }  // of one that the profile answers
-  ptp::DeviceInfo device_info() const;
+  const ptp::DeviceInfo& device_info();                                // valid until the next call
   const OperationRow* operation(OperationCode) const;  // null: not implemented here (it may still be canned)
   const profiles::CannedOperation* canned(OperationCode) const;
   std::vector<u16> unimplemented() const;  // advertised, but neither a row nor canned: answered with GeneralError
@@ -79,7 +79,7 @@ class Camera final : public transport::Responder {
   std::vector<u16> silent_events() const;  // advertised, and nothing here announces them
 
   // Stores and objects. Handles are unique among all stores.
-  std::vector<Store*> stores() const;
+  const std::vector<Store*>& stores() const { return all_stores_; }
   Store* store(u32 id) const;            // null: no such store
   Store* store_of(u32 handle) const;     // null: on no store (or in memory)
   Store* default_store() const;          // the first that is present; null: none
@@ -141,7 +141,10 @@ class Camera final : public transport::Responder {
   std::unique_ptr<VendorModule> vendor_;
   Properties properties_;
   Handles handles_;
+  ptp::DeviceInfo described_;  // as of that listing of properties_; 0: not yet
+  unsigned described_listing_ = 0;
   std::vector<std::unique_ptr<Store>> stores_;
+  std::vector<Store*> all_stores_;  // the same
   std::map<u32, Object> memory_;
   std::multimap<u32, Object> waiting_in_memory_;
   std::map<u32, std::vector<u32>> references_;

@@ -16,13 +16,6 @@ std::expected<CaptureFolder, StoreError> capture_folder(Store& store) {
   return result;
 }
 
-std::vector<Store*> Camera::stores() const {
-  std::vector<Store*> stores;
-  stores.reserve(stores_.size());
-  for (const auto& store : stores_) stores.push_back(store.get());
-  return stores;
-}
-
 Store* Camera::store(u32 id) const {
   const auto found = std::ranges::find(stores_, id, &Store::id);
   return found == stores_.end() ? nullptr : found->get();

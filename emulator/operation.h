@@ -59,6 +59,8 @@ std::unique_ptr<transport::Intake> refuse(ResponseCode);
 
 ResponseCode response_for(StoreError);
 ptp::ObjectInfo object_info(const Object&);
+// The same where there is one whose memory can be used again.
+const ptp::ObjectInfo& describe(const Object&, ptp::ObjectInfo&);
 
 // The families.
 std::span<const OperationRow>

@@ -12,6 +12,10 @@ Properties::Properties(const std::vector<profiles::Property>& definitions) {
     State state;
     state.definition = &definition;
     state.current = definition.current;
+    state.description.code = definition.code;
+    state.description.type = definition.type;
+    state.description.factory_default = definition.factory_default;
+    state.description.form = definition.form;
     states_.emplace(definition.code, std::move(state));
   }
 }
@@ -41,19 +45,13 @@ bool Properties::writable(u16 code) const {
 
 Value Properties::current(const State& state) { return state.value ? state.value() : state.current; }
 
-std::optional<ptp::DevicePropDesc> Properties::describe(u16 code) const {
+const ptp::DevicePropDesc* Properties::describe(u16 code) const {
   const auto found = states_.find(code);
-  if (found == states_.end() || found->second.hidden) return std::nullopt;
+  if (found == states_.end() || found->second.hidden) return nullptr;
   const auto& state = found->second;
-  const auto& definition = *state.definition;
-  ptp::DevicePropDesc desc;
-  desc.code = code;
-  desc.type = definition.type;
-  desc.get_set = writable(state) ? 1 : 0;
-  desc.factory_default = definition.factory_default;
-  desc.current = current(state);
-  desc.form = definition.form;
-  return desc;
+  state.description.get_set = writable(state) ? 1 : 0;
+  state.description.current = current(state);
+  return &state.description;
 }
 
 std::optional<Value> Properties::get(u16 code) const {
@@ -114,7 +112,9 @@ void Properties::set_writable(u16 code, bool writable) {
 
 void Properties::hide(u16 code, bool hidden) {
   const auto found = states_.find(code);
-  if (found != states_.end()) found->second.hidden = hidden;
+  if (found == states_.end()) return;
+  found->second.hidden = hidden;
+  ++listing_;
 }
 
 void Properties::compute(u16 code, std::function<Value()> value, std::function<void(const Value&)> store) {

@@ -29,10 +29,11 @@ class Properties {
   // Of those the profile knows nothing but that they are listed and refused, with what. They are not had.
   std::optional<ResponseCode> refusal(u16 code) const;
   std::vector<u16> codes(bool vendor_list) const;        // what is listed, in the profile's order
+  unsigned listing() const { return listing_; }          // another number whenever codes() may have changed
   const profiles::Property& definition(u16 code) const;  // must be had
 
-  // nullopt: there is no such property.
-  std::optional<ptp::DevicePropDesc> describe(u16 code) const;
+  // Null, nullopt: there is no such property. A description is good until the next one of that property.
+  const ptp::DevicePropDesc* describe(u16 code) const;
   std::optional<Value> get(u16 code) const;
   bool writable(u16 code) const;
   // The integer value of a property that there is; `otherwise` when there is none.
@@ -77,6 +78,7 @@ class Properties {
     std::function<bool(const Value&)> requirement;
     std::optional<bool> writable;  // none: as the definition says
     bool hidden = false;
+    mutable ptp::DevicePropDesc description{};  // but for what changes: forms are long, and asked for often
   };
   static bool writable(const State&);
   static Value current(const State&);
@@ -84,6 +86,7 @@ class Properties {
   std::vector<const profiles::Property*> order_;
   std::map<u16, State> states_;
   std::vector<std::function<void(u16, const void*)>> listeners_;
+  unsigned listing_ = 1;
 };
 
 }  // namespace stuntcam::emulator

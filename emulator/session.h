@@ -42,6 +42,9 @@ class CameraSession final : public transport::Session {
     return scratch_;
   }
 
+  // For GetObjectInfo: its memory is used again and again.
+  ptp::ObjectInfo& described_object() { return described_object_; }
+
   // Queued and/or pushed, as the camera's quirks say.
   void event(const transport::EventOut&);
   std::deque<transport::EventOut>& queued_events() { return queue_; }
@@ -67,6 +70,7 @@ class CameraSession final : public transport::Session {
   u32 next_transaction_ = 1;
   std::deque<transport::EventOut> queue_;
   Bytes scratch_;
+  ptp::ObjectInfo described_object_;
 };
 
 // The data set as the answer, in the session's own memory: for small ones that are asked for often.

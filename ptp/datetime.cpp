@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <iterator>
 
 namespace stuntcam::ptp {
 
@@ -48,12 +49,23 @@ std::chrono::year_month_day date_of(const DateTime& time) {
 }  // namespace
 
 std::string DateTime::to_string() const {
-  auto text = fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}", year, month, day, hour, minute, second);
-  if (tenths) text += fmt::format(".{}", *tenths);
-  if (!offset_minutes) return text;
-  if (*offset_minutes == 0) return text + 'Z';
+  std::string text;
+  write(text);
+  return text;
+}
+
+void DateTime::write(std::string& text) const {
+  text.clear();
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "{:04}{:02}{:02}T{:02}{:02}{:02}", year, month, day, hour, minute, second);
+  if (tenths) fmt::format_to(out, ".{}", *tenths);
+  if (!offset_minutes) return;
+  if (*offset_minutes == 0) {
+    text += 'Z';
+    return;
+  }
   const auto offset = std::abs(*offset_minutes);
-  return text + fmt::format("{}{:02}{:02}", *offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
+  fmt::format_to(out, "{}{:02}{:02}", *offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
 }
 
 i64 DateTime::seconds() const {

@@ -16,6 +16,7 @@ struct DateTime {
   bool operator==(const DateTime&) const = default;
 
   std::string to_string() const;
+  void write(std::string& text) const;           // the same in the place of what is there, whose memory is used again
   i64 seconds() const;                           // since 1970-01-01T00:00:00, with the zone taken off when there is one
   static DateTime from_seconds(i64 since_1970);  // no tenths, no zone
 };

@@ -24,6 +24,8 @@ class Writer {
   void string(std::string_view utf8);
 
  private:
+  template <class Text>
+  void counted(Text content);
   Bytes& out_;
 };
 

@@ -6,7 +6,7 @@
 namespace stuntcam::emulator {
 namespace {
 
-Answer get_device_info(Context& context) { return Reply(Body(ptp::encode(context.camera.device_info()))); }
+Answer get_device_info(Context& context) { return reply_with(context, context.camera.device_info()); }
 
 Answer open_session(Context& context) {
   const auto id = context.param(0);

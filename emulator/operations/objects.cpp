@@ -1,6 +1,7 @@
 // Looking at objects and fetching them whole.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "emulator/camera.h"
 #include "emulator/operations/filter.h"
@@ -52,12 +53,26 @@ std::expected<std::vector<u32>, ResponseCode> handles_meant(const Context& conte
   return handles;
 }
 
+// All of them need not be listed to be counted.
+std::optional<u32> count_all(const Context& context) {
+  if (context.param(0) != all_of_them || context.param(1) != 0 || context.param(2) != 0) return {};
+  context.camera.look_at_disk();
+  std::size_t count = 0;
+  for (const Store* const store : context.camera.stores())
+    if (store->present()) count += store->size();
+  return static_cast<u32>(count);
+}
+
 Answer get_num_objects(Context& context) {
-  const auto handles = handles_meant(context);
-  if (!handles) return Reply(handles.error());
+  auto count = count_all(context);
+  if (!count) {
+    const auto handles = handles_meant(context);
+    if (!handles) return Reply(handles.error());
+    count = static_cast<u32>(handles->size());
+  }
   Reply reply;
   reply.count = 1;
-  reply.params[0] = static_cast<u32>(handles->size());
+  reply.params[0] = *count;
   return reply;
 }
 
@@ -70,7 +85,7 @@ Answer get_object_handles(Context& context) {
 Answer get_object_info(Context& context) {
   const auto found = context.object(context.param(0));
   if (!found) return Reply(found.error());
-  return reply_with(context, object_info(**found));
+  return reply_with(context, describe(**found, context.session.described_object()));
 }
 
 // A folder has no bytes: for GetObject it is no object (docs/protocol.md §7).
@@ -105,6 +120,10 @@ constexpr std::array rows{
 
 ptp::ObjectInfo object_info(const Object& object) {
   ptp::ObjectInfo info;
+  return describe(object, info);
+}
+
+const ptp::ObjectInfo& describe(const Object& object, ptp::ObjectInfo& info) {
   info.storage_id = object.storage;
   info.object_format = object.format;
   info.protection_status = object.protection;
@@ -121,8 +140,8 @@ ptp::ObjectInfo object_info(const Object& object) {
   info.association_desc = object.association_desc;
   info.sequence_number = object.sequence_number;
   info.filename = object.name;
-  info.capture_date = object.captured.to_string();
-  info.modification_date = object.modified.to_string();
+  object.captured.write(info.capture_date);
+  object.modified.write(info.modification_date);
   info.keywords = object.keywords;
   return info;
 }

@@ -27,8 +27,8 @@ Answer get_device_prop_desc(Context& context) {
     return Reply(static_cast<ResponseCode>(refusal));
   const auto& properties = context.camera.properties();
   if (const auto& raw = properties.definition(*code).raw_description; !raw.empty()) return Reply(Body(View(raw)));
-  const auto desc = properties.describe(*code);
-  return desc ? reply_with(context, *desc) : Reply(ResponseCode::DevicePropNotSupported);
+  const auto* const desc = properties.describe(*code);
+  return desc != nullptr ? reply_with(context, *desc) : Reply(ResponseCode::DevicePropNotSupported);
 }
 
 Answer get_device_prop_value(Context& context) {

@@ -10,7 +10,7 @@ namespace {
 constexpr u16 read_only_without_deletion = 1;  // StorageInfo.AccessCapability
 
 Answer get_storage_ids(Context& context) {
-  const auto stores = context.camera.stores();
+  const auto& stores = context.camera.stores();
   Bytes& bytes = context.session.scratch();
   ptp::Writer writer(bytes);
   writer.integer(static_cast<u32>(stores.size()));

@@ -103,17 +103,20 @@ Answer CanonModule::set_device_prop_value_ex(Context& context) {
   return collect(max_value, set);
 }
 
-// An enumeration of bytes is written with 16 bits each: seen on the 60D as 64 00 4B 00 32 00 19 00 00 00, and on the
+// An EOS writes an enumeration of bytes with 16 bits each: seen on the 60D as 64 00 4B 00 32 00 19 00 00 00, and on the
 // R6, of which libgphoto2 shows the first five bytes.
 Answer CanonModule::get_device_prop_desc(Context& context) {
   if (vendors_own(context)) return Reply(ResponseCode::DevicePropNotSupported);
-  auto desc = context.camera.properties().describe(static_cast<u16>(context.param(0)));
-  const auto* const list = desc ? std::get_if<ptp::EnumerationForm>(&desc->form) : nullptr;
-  if (list == nullptr || ptp::size_of(desc->type) != 1) return standard(OperationCode::GetDevicePropDesc).run(context);
+  const auto* const known = context.camera.properties().describe(static_cast<u16>(context.param(0)));
+  const auto* const list = known != nullptr ? std::get_if<ptp::EnumerationForm>(&known->form) : nullptr;
+  const bool eos = context.camera.profile().advertises(canon::operation::SetDevicePropValueEx);
+  if (!eos || list == nullptr || ptp::size_of(known->type) != 1)
+    return standard(OperationCode::GetDevicePropDesc).run(context);
   constexpr u8 enumeration = 2;
-  const auto values = list->values;
-  desc->form = {};
-  Bytes data = ptp::encode(*desc);
+  const auto& values = list->values;
+  ptp::DevicePropDesc desc = *known;
+  desc.form = {};
+  Bytes data = ptp::encode(desc);
   data.back() = enumeration;
   ptp::Writer writer(data);
   writer.integer(static_cast<u16>(values.size()));

@@ -155,8 +155,8 @@ Answer FujiModule::get_capabilities(Context& context) {
   u32 count = 0;
   writer.integer(count);
   for (const u16 code : capabilities) {
-    const auto description = properties.describe(code);
-    if (!description) continue;
+    const auto* const description = properties.describe(code);
+    if (description == nullptr) continue;
     const Bytes bytes = ptp::encode(*description);
     writer.integer(static_cast<u32>(bytes.size() + sizeof(u32)));
     writer.bytes(bytes);
