@@ -57,7 +57,7 @@ initiator::CameraOptions Contact::options(const Timeout& timeout) {
   initiator::CameraOptions camera;
   camera.connection.identity = destination_.identity;
   camera.connection.wrap = destination_.wrap;
-  camera.session.take_over = destination_.target.usb.has_value();
+  camera.session.when_open = destination_.target.usb ? initiator::WhenOpen::close : initiator::WhenOpen::join;
   camera.connection.dialect = destination_.target.dialect;
   camera.connection.timeouts = timeouts(timeout);
   camera.connection.remark = [this](const std::string& text) { console_.detail("the camera: " + text); };

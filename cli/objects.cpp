@@ -132,10 +132,18 @@ std::vector<Object> list_objects(Visit& visit, u32 storage) {
       }
     }
   };
-  add(visit.run(visit.session().object_handles(storage)));
+  try {
+    add(visit.run(visit.session().object_handles(storage)));
+  } catch (const Problem& problem) {
+    if (problem.kind != initiator::Trouble::refused) throw;
+    const auto root = children(visit, storage, initiator::in_root);
+    if (root.empty()) throw;
+    add(root);
+  }
   const auto inside = [&](const Object& object) { return seen.contains(object.info.parent_object); };
   if (std::ranges::none_of(objects, inside)) {
-    // QEMU's usb-mtp takes all objects for those of the root: each folder is asked, level by level.
+    // QEMU's usb-mtp takes all objects for those of the root, and captures of gphoto2 know no other question: each
+    // folder is asked, level by level.
     std::size_t next = 0;
     for (std::size_t depth = 0; depth < deepest; ++depth)
       for (const std::size_t end = objects.size(); next < end && objects.size() < most_asked_for; ++next)
@@ -146,7 +154,19 @@ std::vector<Object> list_objects(Visit& visit, u32 storage) {
   return objects;
 }
 
-Object get_object(Visit& visit, u32 handle) { return ask(visit, handle); }
+Object get_object(Visit& visit, u32 handle) {
+  std::vector<Object> line{ask(visit, handle)};  // it, and the folders above
+  std::set<u32> seen{0, initiator::in_root, handle};
+  try {
+    for (u32 above = line[0].info.parent_object; line.size() <= deepest && seen.insert(above).second;
+         above = line.back().info.parent_object)
+      line.push_back(ask(visit, above));
+  } catch (const Problem& problem) {
+    if (problem.kind != initiator::Trouble::refused) throw;
+  }
+  complete_paths(line);
+  return std::move(line.front());
+}
 
 std::vector<Object> find_objects(Visit& visit, const std::string& text) {
   if (text.starts_with("0x") && text.find(':') == std::string::npos) {

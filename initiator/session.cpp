@@ -42,14 +42,16 @@ u32 Session::next_transaction() {
 
 Task<> Session::open() {
   const Request request(OperationCode::OpenSession, {options_.id});
-  if (options_.take_over) {
-    const Response response = co_await call(request);
-    const bool taken = static_cast<ResponseCode>(response.code) == ResponseCode::SessionAlreadyOpened;
-    if (taken) co_await call(OperationCode::CloseSession);
-    if (taken || !response.ok()) co_await demand(request);
-  } else {
-    co_await demand(request);
+  const auto taken = [](const Response& response) {
+    return static_cast<ResponseCode>(response.code) == ResponseCode::SessionAlreadyOpened;
+  };
+  Response response = co_await call(request);
+  if (options_.when_open == WhenOpen::close && !response.ok()) {
+    if (taken(response)) co_await call(OperationCode::CloseSession);
+    response = co_await call(request);
   }
+  const bool joins = options_.when_open == WhenOpen::join && taken(response);
+  if (!response.ok() && !joins) throw refusal(request, response);
   open_ = true;
   for (const auto& step : connection_.dialect().opening) co_await take(step);
   if (connection_.dialect().lanes) co_await connection_.open_events();
@@ -108,13 +110,17 @@ Task<> Session::pause(transport::Duration time) {
 
 Task<Response> Session::demand(const Request& request) {
   const Response response = co_await call(request);
-  if (response.ok()) co_return response;
+  if (!response.ok()) throw refusal(request, response);
+  co_return response;
+}
+
+Problem Session::refusal(const Request& request, const Response& response) const {
   const auto code = static_cast<ResponseCode>(response.code);
-  throw Problem(Trouble::refused,
-                fmt::format("the camera answered {} with {} (0x{:04X})",
-                            ptp::to_string(static_cast<OperationCode>(request.code), vendor_),
-                            ptp::to_string(code, vendor_), response.code),
-                code);
+  return {Trouble::refused,
+          fmt::format("the camera answered {} with {} (0x{:04X})",
+                      ptp::to_string(static_cast<OperationCode>(request.code), vendor_), ptp::to_string(code, vendor_),
+                      response.code),
+          code};
 }
 
 Task<Bytes> Session::fetch(Request request) {

@@ -17,11 +17,14 @@ struct Retry {
   transport::Duration pause = std::chrono::milliseconds(100);
 };
 
+// What becomes of a session that OpenSession finds open (SessionAlreadyOpened). close: ours is opened in its place, on
+// transports where sessions outlive connections. join: it is gone on in, as libgphoto2 does.
+enum class WhenOpen : u8 { fail, close, join };
+
 struct SessionOptions {
   u32 id = 1;
   Retry busy;
-  // A session that somebody left open is closed, and ours opened: on transports where sessions outlive connections.
-  bool take_over = false;
+  WhenOpen when_open = WhenOpen::fail;
   // Asks for the events that a camera queues instead of sending them: its data phase is a u16 count, then a u16 code
   // and a u32 parameter each.
   std::optional<u16> poll_operation;
@@ -92,6 +95,7 @@ class Session {
   ptp::Vendor vendor() const { return vendor_; }  // known after device_info()
 
  private:
+  Problem refusal(const Request&, const Response&) const;
   transport::Task<> take(const transport::OpeningStep& step);
   transport::Task<> plain(ptp::OperationCode operation, u32 first = 0, u32 second = 0, u32 third = 0);
   transport::Task<> poll();

@@ -46,6 +46,15 @@ class Commands(Initiator):
         self.assertIn(b"    BIG.MOV", self.stuntcam("ls", target, "--tree"))
         self.stuntcam("ls", target, "DCIM/NONE", status=1)
 
+    def test_ls_of_a_camera_that_lists_folder_by_folder_only(self):
+        media = self.media()
+        whole = [entry["path"] for entry in self.lines("ls", self.target("--media", media))]
+        picky = self.target("--media", media, "--fault", "refuse:code=GeneralError,operation=GetObjectHandles,nth=1")
+        self.assertEqual(whole, [entry["path"] for entry in self.lines("ls", picky)])
+        mute = self.target("--media", media, "--fault", "refuse:code=GeneralError,operation=GetObjectHandles")
+        self.stuntcam("ls", mute, status=1)
+        self.assertIn("GetObjectHandles with GeneralError", self.err)
+
     def test_get_by_path_handle_and_pattern(self):
         target = self.target("--media", self.media())
         original = self.path("media", "DCIM", "100TEST", "BIG.MOV")
@@ -54,7 +63,7 @@ class Commands(Initiator):
         self.stuntcam("get", target, "DCIM/100TEST/BIG.MOV", status=1)  # it exists
         self.stuntcam("get", target, "DCIM/100TEST/BIG.MOV", "--force")
         handle = next(entry["handle"] for entry in self.lines("ls", target) if entry["name"] == "BIG.MOV")
-        self.stuntcam("get", target, hex(handle), "-o", "other")
+        self.assertEqual("DCIM/100TEST/BIG.MOV", self.lines("get", target, hex(handle), "-o", "other")[0]["path"])
         self.assertSameFile(original, self.path("other"))
         with open(original, "rb") as file:
             self.assertEqual(file.read(), self.stuntcam("get", target, "1:DCIM/100TEST/BIG.MOV", "-o", "-"))

@@ -63,6 +63,42 @@ TEST(Session, DataIsSentAgainToABusyCamera) {
       });
 }
 
+// One that a client before left open: closed, gone on in, or a failure, as the caller wants.
+TEST(Session, FindsASessionOpen) {
+  using initiator::WhenOpen;
+  for (const auto when : {WhenOpen::fail, WhenOpen::close, WhenOpen::join}) {
+    Script script;
+    script.session.when_open = when;
+    script.play(
+        [&]() -> Task<> {
+          const auto connection = co_await script.connect();
+          Session session(*connection, script.session);
+          if (when == WhenOpen::fail) {
+            co_await expect_trouble(session.open(), Trouble::refused, "SessionAlreadyOpened");
+            co_return;
+          }
+          co_await session.open();
+          EXPECT_TRUE(session.is_open());
+          const u32 count = co_await session.num_objects();
+          EXPECT_EQ(count, 4u);
+        },
+        [when](Peer& peer) -> Task<> {
+          co_await peer.shake_hands();
+          co_await peer.request(OperationCode::OpenSession);
+          co_await peer.respond(0, ResponseCode::SessionAlreadyOpened, 1);
+          if (when == WhenOpen::fail) co_return;
+          if (when == WhenOpen::close) {
+            co_await peer.request(OperationCode::CloseSession);
+            co_await peer.respond(0);
+            co_await peer.request(OperationCode::OpenSession);
+            co_await peer.respond(0);
+          }
+          co_await peer.request(OperationCode::GetNumObjects);
+          co_await peer.respond(1, ResponseCode::OK, 4);
+        });
+  }
+}
+
 TEST(Session, ClosesOnce) {
   Script script;
   script.talk(
