@@ -188,6 +188,7 @@ void Campaign::take(Job& job, u64 number, Run run) {
   if (!is_new(*verdict)) return;
   Finding finding{*verdict, run.plan, number, run.plan.faults.size(), 0, 0, run.ending};
   make_small(job, finding);
+  if (finding.verdict.key != verdict->key && !is_new(finding.verdict)) return;
   confirm(job, finding);
   if (finding.tried > 0 && finding.repeated == 0) return doubt(finding);
   const std::lock_guard lock(mutex_);
@@ -203,19 +204,26 @@ bool Campaign::is_new(const Verdict& verdict) {
 }
 
 // The same defect, from another plan.
-bool Campaign::repeats(Job& job, const transport::FaultPlan& plan, const Verdict& wanted, Ending* ending) {
-  const Run run = job.run(plan);
-  const auto verdict = judge(run, normal_);
-  if (ending != nullptr && verdict) *ending = run.ending;
+bool Campaign::repeats(Job& job, const transport::FaultPlan& plan, const Verdict& wanted) {
+  const auto verdict = judge(job.run(plan), normal_);
   return verdict && verdict->kind == wanted.kind && verdict->key == wanted.key;
 }
 
 void Campaign::make_small(Job& job, Finding& finding) {
   const auto end = Time::now() + std::max(least_trying, runs_of_trying * limits().time);
   unsigned tries = 0;
+  std::size_t fewest = finding.plan.faults.size();
   finding.plan = minimise(finding.plan, [&](const transport::FaultPlan& plan) {
     if (++tries > most_tries || Time::now() > end || out_of_time()) return false;
-    return repeats(job, plan, finding.verdict, &finding.ending);
+    const Run run = job.run(plan);
+    const auto verdict = judge(run, normal_);
+    if (!verdict || verdict->kind != finding.verdict.kind) return false;
+    const bool fewer = plan.faults.size() < fewest;
+    if (verdict->key != finding.verdict.key && !(fewer && ends_alike(*verdict, finding.verdict))) return false;
+    fewest = plan.faults.size();
+    finding.verdict = *verdict;
+    finding.ending = run.ending;
+    return true;
   });
 }
 

@@ -87,7 +87,7 @@ class Campaign {
   void take(Job&, u64 number, Run);
   void make_small(Job&, Finding&);
   void confirm(Job&, Finding&);
-  bool repeats(Job&, const transport::FaultPlan&, const Verdict&, Ending* ending = nullptr);
+  bool repeats(Job&, const transport::FaultPlan&, const Verdict& wanted);
   bool is_new(const Verdict&);
   void doubt(const Finding&);
   Limits limits() const;

@@ -123,18 +123,21 @@ std::optional<Verdict> crash(const Run& run, const Baseline& normal) {
 
 bool succeeded(const Ending& ending) { return ending.how == Ending::How::exited && ending.number == 0; }
 
+// In the keys of what went wrong: then comes where.
+constexpr std::string_view behind_what = " after ";
+
 // A client that wrote where it was not told to; or says it went well, and has something else than it was sent.
 std::optional<Verdict> wrong(const Run& run, const Baseline& normal) {
   if (!run.escaped.empty())
-    return Verdict{FindingKind::wrong, fmt::format("outside after {}", place(run.heard)),
+    return Verdict{FindingKind::wrong, fmt::format("outside{}{}", behind_what, place(run.heard)),
                    fmt::format("made {} outside its folder; the last was {}", run.escaped, place(run.heard))};
   if (normal.file && run.file != normal.file && succeeded(run.ending) && succeeded(normal.ending) && honest(run.plan)) {
     const auto* const what = run.file ? "the file is another" : "there is no file";
-    return Verdict{FindingKind::wrong, fmt::format("file after {}", place(run.heard)),
+    return Verdict{FindingKind::wrong, fmt::format("file{}{}", behind_what, place(run.heard)),
                    fmt::format("exited with 0, and {}; the last was {}", what, place(run.heard))};
   }
   if (invisible(run.plan) && run.applied > 0 && run.ending.number != normal.ending.number)
-    return Verdict{FindingKind::wrong, fmt::format("status {} after {}", run.ending.number, place(run.heard)),
+    return Verdict{FindingKind::wrong, fmt::format("status {}{}{}", run.ending.number, behind_what, place(run.heard)),
                    fmt::format("exited with {} instead of {}, although it was sent the same; the last was {}",
                                run.ending.number, normal.ending.number, place(run.heard))};
   return {};
@@ -158,6 +161,11 @@ bool honest(const transport::FaultPlan& plan) {
 bool invisible(const transport::FaultPlan& plan) {
   return !plan.faults.empty() &&
          std::ranges::all_of(plan.faults, [](const transport::Fault& fault) { return fault.kind == FaultKind::slice; });
+}
+
+bool ends_alike(const Verdict& one, const Verdict& other) {
+  const auto what = [](const Verdict& verdict) { return verdict.key.substr(0, verdict.key.find(behind_what)); };
+  return one.kind == FindingKind::wrong && other.kind == FindingKind::wrong && what(one) == what(other);
 }
 
 std::optional<Verdict> judge(const Run& run, const Baseline& normal) {

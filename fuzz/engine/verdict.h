@@ -30,5 +30,7 @@ bool honest(const transport::FaultPlan&);
 bool invisible(const transport::FaultPlan&);
 
 std::optional<Verdict> judge(const Run&, const Baseline&);
+// The same went wrong, wherever the conversation ended then: a client that thinks all is well may leave anywhere.
+bool ends_alike(const Verdict&, const Verdict&);
 
 }  // namespace stuntcam::fuzz

@@ -85,6 +85,23 @@ TEST(Verdict, KnowsHangsAndMemory) {
   EXPECT_EQ(judge(ended(Ending::How::too_large, 9), {})->kind, FindingKind::memory);
 }
 
+TEST(Verdict, AWrongFileIsTheSameWhereverTheConversationEnded) {
+  Baseline normal;
+  normal.file = 1;
+  auto run = ended(Ending::How::exited, 0);
+  run.file = 2;
+  run.plan.faults = {{.kind = FaultKind::truncate}};
+  auto elsewhere = run;
+  elsewhere.heard.steps.emplace_back().operation = static_cast<u16>(ptp::OperationCode::CloseSession);
+  const auto here = judge(run, normal), there = judge(elsewhere, normal);
+  ASSERT_TRUE(here && there);
+  EXPECT_NE(here->key, there->key);
+  EXPECT_TRUE(ends_alike(*here, *there));
+  run.escaped = "../x";
+  EXPECT_FALSE(ends_alike(*here, *judge(run, normal)));
+  EXPECT_FALSE(ends_alike(*judge(ended(Ending::How::timed_out, 9), {}), *judge(ended(Ending::How::timed_out, 9), {})));
+}
+
 TEST(Verdict, ExpectsTheRightFileOfWhoSaysItWentWellAndWasNotLiedTo) {
   Baseline normal;
   normal.file = 1;
