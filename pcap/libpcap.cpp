@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pcap.h>
+#include <poll.h>
 
 #include <array>
 #include <map>
@@ -95,9 +96,8 @@ class Live final : public CaptureFile {
     std::array<char, PCAP_ERRBUF_SIZE> error{};
     handle_.reset(pcap_create(name.c_str(), error.data()));
     if (!handle_) throw std::runtime_error(fmt::format("{}: {}", name, error.data()));
-    constexpr int wait = 100;  // ms until stop() is asked again
     pcap_set_snaplen(handle_.get(), snap_length);
-    pcap_set_timeout(handle_.get(), wait);
+    pcap_set_timeout(handle_.get(), patience);
     pcap_set_immediate_mode(handle_.get(), 1);
     pcap_set_tstamp_precision(handle_.get(), PCAP_TSTAMP_PRECISION_NANO);
     const int status = pcap_activate(handle_.get());
@@ -105,6 +105,8 @@ class Live final : public CaptureFile {
       const std::string detail = pcap_geterr(handle_.get());
       fail(name, status, pcap_statustostr(status) + (detail.empty() ? "" : " (" + detail + ")"));
     }
+    if (pcap_setnonblock(handle_.get(), 1, error.data()) < 0)
+      throw std::runtime_error(fmt::format("{}: {}", name, error.data()));
     nano_ = pcap_get_tstamp_precision(handle_.get()) == PCAP_TSTAMP_PRECISION_NANO;
     link_type_ = static_cast<LinkType>(pcap_datalink(handle_.get()));
   }
@@ -120,11 +122,20 @@ class Live final : public CaptureFile {
                      header->len, View(bytes, header->caplen)};
       }
       if (got < 0) throw std::runtime_error(fmt::format("{}: {}", name_, pcap_geterr(handle_.get())));
+      wait();
     }
     return {};
   }
 
  private:
+  static constexpr int patience = 100;  // ms until stop() is asked again
+
+  // Here, since libpcap itself waits on when its time is up, and where nothing passes it would never return.
+  void wait() {
+    pollfd descriptor{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};  // -1, which never is ready: there is none
+    ::poll(&descriptor, 1, patience);
+  }
+
   struct Close {
     void operator()(pcap_t* handle) const { pcap_close(handle); }
   };

@@ -3,6 +3,7 @@ with the transcript. In a network of its own: tshark knows PTP/IP on port 15740 
 import collections
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -100,6 +101,29 @@ class Wire(harness.Test):
                 if "type" in entry:
                     counted[(entry["dir"], entry["type"])] += 1
         return counted
+
+    def test_decode_listens_to_an_interface(self):
+        camera = self.camera()
+        heard = self.path("live.jsonl")
+        end = time.monotonic() + 60 * harness.PATIENCE
+
+        def heard_enough():
+            with open(heard, encoding="utf-8") as file:
+                return "CloseSession" in file.read()
+
+        with open(heard, "wb") as out:
+            process = subprocess.Popen([harness.PROGRAM, "decode", "-i", "lo", "--json"], stdout=out)
+        self.addCleanup(process.kill)
+        while not heard_enough():  # it does not say when it has begun to listen
+            self.assertLess(time.monotonic(), end)
+            self.assertIsNone(process.poll())
+            subprocess.run([harness.PROGRAM, "info", f"ptpip:127.0.0.1:{camera.port}"], check=True, capture_output=True, timeout=60)
+        process.send_signal(signal.SIGINT)  # when nothing passes any more
+        self.assertEqual(0, process.wait(20 * harness.PATIENCE))
+        with open(heard, encoding="utf-8") as file:
+            records = [json.loads(line) for line in file]
+        infos = [record for record in records if (record.get("operation") or {}).get("name") == "GetDeviceInfo"]
+        self.assertEqual("D5300", infos[-1]["data"]["dataset"]["Model"])
 
 
 if __name__ == "__main__":
