@@ -83,8 +83,9 @@ struct Report {
 std::optional<Report> sanitizer_report(const Ending& ending) {
   const auto lines = lines_of(ending.said);
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    for (const auto* const mark : {"ERROR: AddressSanitizer: ", "ERROR: LeakSanitizer: ", "WARNING: ThreadSanitizer: ",
-                                   "WARNING: MemorySanitizer: ", "ERROR: MemorySanitizer: "}) {
+    for (const auto* const mark : {"ERROR: AddressSanitizer: ", "ERROR: LeakSanitizer: ", "ERROR: ThreadSanitizer: ",
+                                   "WARNING: ThreadSanitizer: ", "ERROR: MemorySanitizer: ",
+                                   "WARNING: MemorySanitizer: ", "ERROR: UndefinedBehaviorSanitizer: "}) {
       const auto what = behind(lines[i], mark);
       if (!what.empty())
         return Report{fmt::format("{}{}", first_word(what), frames(lines, i)),

@@ -51,6 +51,20 @@ TEST(Verdict, LeavesOutTheLibrarysFunctionsByTheirWholeNames) {
   EXPECT_EQ(verdict->key, "sanitizer heap-buffer-overflow string_unpack memory_list stream_read");
 }
 
+// Each has words of its own for a signal that it caught; the client exits then.
+TEST(Verdict, KnowsTheCrashesThatEachSanitizerTellsOf) {
+  for (const std::string name :
+       {"AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "MemorySanitizer", "UndefinedBehaviorSanitizer"}) {
+    const auto verdict =
+        judge(ended(Ending::How::exited, 66,
+                    "==12==ERROR: " + name + ": SEGV on unknown address 0x1\n    #0 0x55d0 in f /a.c:1\n"),
+              {});
+    ASSERT_TRUE(verdict) << name;
+    EXPECT_EQ(verdict->kind, FindingKind::crash);
+    EXPECT_EQ(verdict->key, "sanitizer SEGV f");
+  }
+}
+
 TEST(Verdict, KnowsTheNamesOfCxx) {
   const auto verdict =
       judge(ended(Ending::How::exited, 1,
