@@ -16,7 +16,7 @@ void Writer::counted(Text content) {
 
 void Writer::string(std::string_view utf8) {
   // Nearly always, and then nothing has to be made of it first.
-  const bool ascii = std::ranges::all_of(utf8, [](char c) { return c > '\0' && c <= '\x7F'; });
+  const bool ascii = std::ranges::all_of(utf8, [](char c) { return static_cast<u8>(c) - 1u < 0x7F; });
   if (ascii) return counted(utf8.substr(0, max_string_units));
   const auto units = utf16_from_utf8(utf8);
   counted(string_content(units));
