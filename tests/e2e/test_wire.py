@@ -109,7 +109,7 @@ class Wire(harness.Test):
 
         def heard_enough():
             with open(heard, encoding="utf-8") as file:
-                return "CloseSession" in file.read()
+                return '"Model":"D5300"' in file.read()
 
         with open(heard, "wb") as out:
             process = subprocess.Popen([harness.PROGRAM, "decode", "-i", "lo", "--json"], stdout=out)
