@@ -46,7 +46,7 @@ class Foreign(harness.Test):
         """The pass-through in the guest, in front of the camera there; it has one port here and there."""
         self.port = free_port()
         payload = before + SERVE.format(program=harness.PROGRAM, camera=camera, port=self.port)
-        machine = guest.Machine(payload, 400 * harness.PATIENCE, forward=[(self.port, self.port)], extra=extra)
+        machine = guest.Machine(payload, 800 * harness.PATIENCE, forward=[(self.port, self.port)], extra=extra)
         self.addCleanup(machine.remove)
         self.addCleanup(lambda: print(f"--- the guest said:\n{machine.said()}", file=sys.stderr))
         machine.wait_for("ready")
