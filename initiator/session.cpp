@@ -298,7 +298,7 @@ Task<> Session::poll() {
     for (const Event& event : found) connection_.events().add(event);
     co_return;
   }
-  const Request request(*options_.poll_operation, {});
+  const Request request(options_.poll_operation.value_or(0), {});
   const Bytes bytes = co_await fetch(request);
   ptp::Reader reader(bytes);
   const auto count = reader.integer<u16>("NumEvents");
@@ -310,7 +310,7 @@ Task<> Session::poll() {
     event.params[0] = reader.integer<u32>("EventParameter");
     events.push_back(event);
   }
-  if (!reader.ok()) violation(fmt::format("the queued events: {}", reader.error()->to_string()), bytes);
+  if (const auto& error = reader.error()) violation(fmt::format("the queued events: {}", error->to_string()), bytes);
   for (const Event& event : events) connection_.events().add(event);
 }
 

@@ -110,7 +110,7 @@ class Teller final : public TraceSink {
 
   void packet(const Place& place, const ptp::Message& message, View, const std::string& address) override {
     tell_gap();
-    if (!wanted(place.session.get())) return;
+    if (!place.session || !wanted(place.session.get())) return;
     auto line = record("packet", place.session.get(), place.connection);
     line["frame"] = place.origin.frame;
     const bool frame = message.kind == Kind::data;
@@ -134,7 +134,7 @@ class Teller final : public TraceSink {
   // A capture that leaves payload out has a gap in every packet; those without anything between are one.
   void gap(const Place& place, u64 bytes) override {
     if (!wanted(place.session.get())) return;
-    if (continues(place)) {
+    if (gap_ && continues(place)) {
       gap_->bytes += bytes;
       gap_->last = place.origin.frame;
       return;

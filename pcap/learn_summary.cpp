@@ -282,6 +282,7 @@ void SummaryReader::finish() {
   if (!shown_.empty()) assumed.insert(assumed.end(), {GetDevicePropDesc, GetDevicePropValue, SetDevicePropValue});
   if (object_properties_) assumed.push_back(GetObjectPropsSupported);
   std::vector<u16> codes;
+  codes.reserve(assumed.size());
   for (const auto code : assumed) codes.push_back(static_cast<u16>(code));
   findings_.assume_operations(std::move(codes));
 }

@@ -13,7 +13,6 @@
 namespace stuntcam::fuzz {
 namespace {
 
-using std::chrono::duration_cast;
 using Time = std::chrono::steady_clock;
 
 // A client without faults gets so long; and under faults so many times what it took then.
