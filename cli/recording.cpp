@@ -38,7 +38,7 @@ transport::Wrap recording_wrap(std::shared_ptr<pcap::RecordingFile> file) {
   return [file = std::move(file)](std::unique_ptr<transport::Link> link, u64 number) {
     pcap::RecordedConnection connection{.number = number, .initiator = link->local(), .responder = link->peer()};
     connection.by_initiator = true;
-    return transport::make_tap(std::move(link), pcap::make_recorder(file, std::move(connection)));
+    return transport::make_tap(std::move(link), pcap::make_recorder(file, connection));
   };
 }
 

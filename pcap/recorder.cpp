@@ -21,8 +21,8 @@ constexpr u16 usual_port = 15740;
 Endpoint loopback(bool v6, u16 port) { return *parse_endpoint(v6 ? "::1" : "127.0.0.1", port); }
 
 Endpoint initiator_end(const RecordedConnection& connection) {
-  const auto end = parse_endpoint(connection.initiator);
-  return end ? *end : loopback(false, static_cast<u16>(dynamic_ports + connection.number % dynamic_port_count));
+  if (const auto end = parse_endpoint(connection.initiator)) return *end;
+  return loopback(false, static_cast<u16>(dynamic_ports + connection.number % dynamic_port_count));
 }
 
 Endpoint responder_end(const RecordedConnection& connection, bool v6) {
@@ -199,7 +199,8 @@ class Recorder final : public transport::Observer {
 
 }  // namespace
 
-std::shared_ptr<transport::Observer> make_recorder(std::shared_ptr<RecordingFile> file, RecordedConnection connection) {
+std::shared_ptr<transport::Observer> make_recorder(std::shared_ptr<RecordingFile> file,
+                                                   const RecordedConnection& connection) {
   return std::make_shared<Recorder>(std::move(file), connection);
 }
 

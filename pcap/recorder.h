@@ -25,6 +25,6 @@ struct RecordedConnection {
 };
 
 // Watches one connection.
-std::shared_ptr<transport::Observer> make_recorder(std::shared_ptr<RecordingFile>, RecordedConnection);
+std::shared_ptr<transport::Observer> make_recorder(std::shared_ptr<RecordingFile>, const RecordedConnection&);
 
 }  // namespace stuntcam::pcap

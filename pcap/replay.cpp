@@ -294,7 +294,7 @@ const RecordedSession& Replay::session() const {
 }
 
 ptp::Identity Replay::identity() const {
-  if (session().identity) return *session().identity;
+  if (const auto& own = session().identity) return *own;
   for (const auto index : options_.sessions)  // over USB it has none
     if (const auto& other = file_->sessions[index].identity) return *other;
   ptp::Identity made_up;

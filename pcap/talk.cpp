@@ -185,8 +185,7 @@ void Talk::tell_stray(const ptp::Message& message, Origin origin) {
   transaction->response->wire = {};
   const bool to_initiator = stray_[1] > 0;
   if (stray_[0] + stray_[1] > 0) {
-    transaction->data = DataPhase{.sent = to_initiator, .kept = std::move(stray_kept_)};
-    transaction->data->size = stray_[to_initiator];
+    transaction->data = DataPhase{.sent = to_initiator, .size = stray_[to_initiator], .kept = std::move(stray_kept_)};
   }
   forget_stray();
   Exchange exchange;

@@ -596,6 +596,18 @@ TEST(Fault, EventsGoToAConnectionThatHasNotSentOne) {
   EXPECT_THAT(ended.lines(), ElementsAre("reset"));
 }
 
+TEST(Fault, AnEventWaitsForTheConnectionThatItGoesTo) {
+  MeddledLanes lanes({"inject:code=0xc001,values=7,operation=0x9001,times=2"});
+  lanes.ask(op_nothing, 2).ask(op_nothing, 3).ask(op_nothing, 4);
+  EXPECT_THAT(lanes.lines(), ElementsAre("response 2001 #2", "response 2001 #3", "response 2001 #4"));
+  EXPECT_EQ(0u, lanes.faults().status().at(0).applied);
+  lanes.ask(op_lanes, 5, 1).lines();
+  lanes.client().events = lanes.world().connect(transport::Lane::event);
+  lanes.world().settle();
+  EXPECT_THAT(lanes.lines(), ElementsAre("event c001 #-1 7", "event c001 #-1 7"));
+  EXPECT_EQ(3u, lanes.faults().status().at(0).seen);
+}
+
 TEST(Fault, AnEventThatHasNowhereToGoIsNotCounted) {
   Meddled meddled({"inject:code=0xc001,operation=0x9001"});
   meddled.connect(false).ask(op_nothing, 1);

@@ -93,6 +93,12 @@ FaultLink* FaultEngine::event_link(u32 association) const {
   return nullptr;
 }
 
+void FaultEngine::event_link_is_there() {
+  const auto links = links_;
+  for (FaultLink* link : links)
+    if (std::ranges::find(links_, link) != links_.end()) link->arm();
+}
+
 void FaultEngine::event_sent() {
   const auto waiting = std::move(waiting_);
   waiting_.clear();

@@ -36,6 +36,7 @@ class FaultEngine : public std::enable_shared_from_this<FaultEngine> {
   const ptp::Message* last_request() const { return any_request_ ? &last_request_ : nullptr; }
   // Where an event of this initiator goes out; null: it has no such connection.
   FaultLink* event_link(u32 association) const;
+  void event_link_is_there();
   void event_sent();
   // Nothing happens when what it is about has gone before.
   void when_event_sent(std::weak_ptr<const void> about, std::function<void()> callback);

@@ -8,6 +8,8 @@
 namespace stuntcam::transport {
 namespace {
 
+constexpr u32 most_owed = 16;
+
 bool selects_message(const FaultSelector& where) {
   return where.operation || where.params[0] || where.response || where.event || where.packet;
 }
@@ -21,12 +23,12 @@ class Inject final : public Stage {
                         fits(FaultDirection::to_initiator, piece.message, Subject::response);
     to.push_back(std::move(piece));
     if (!behind) return;
-    // Without a connection for events there is nothing to be done, and nothing counts as done.
-    FaultLink* const events = passage().engine->event_link(passage().link->association());
-    if (events != nullptr && strikes()) send(*events);
+    if (owed_ < most_owed) ++owed_;
+    send_owed();
   }
   void arm() override {
-    if (selects_message(where()) || passage().lane != FaultLane::event || armed_) return;
+    if (selects_message(where())) return send_owed();
+    if (passage().lane != FaultLane::event || armed_) return;
     armed_ = true;
     passage().engine->clock().after(std::max(due() - now(), Duration{}),
                                     [weak = std::weak_ptr(shared_passage()), id = active().id] {
@@ -39,6 +41,12 @@ class Inject final : public Stage {
   }
 
  private:
+  // Before the connection for events is there, nothing counts as done: it may be on its way, or never come.
+  void send_owed() {
+    FaultLink* const events = owed_ > 0 ? passage().engine->event_link(passage().link->association()) : nullptr;
+    for (; events != nullptr && owed_ > 0; --owed_)
+      if (strikes()) send(*events);
+  }
   void send(FaultLink& events) {
     Piece head;
     auto& message = head.message;
@@ -53,6 +61,7 @@ class Inject final : public Stage {
     for (u64 copies = with().count.value_or(1); copies > 0; --copies) pieces.push_back(head);
     events.send_later(std::move(pieces));
   }
+  u32 owed_ = 0;  // messages that it comes behind
   bool armed_ = false;
 };
 

@@ -48,6 +48,7 @@ void FaultLink::start() {
     passage_->lane = known_lane(inner().lane());
   }
   follow_plan();
+  if (passage_->lane == FaultLane::event) engine_->event_link_is_there();
 }
 
 void FaultLink::abandon() {

@@ -33,6 +33,7 @@ class FaultLink final : public Wrapper, public std::enable_shared_from_this<Faul
   const Passage& passage() const { return *passage_; }
   u32 association() const { return association_; }
   void follow_plan();       // it has changed
+  void arm();               // all stages
   void elapse(u64 fault);   // of those that happen by the clock
   void send_later(Pieces);  // without going through the stages, by a coroutine of its own
   void end_now(Pieces);     // likewise, but at once: marks and an end
@@ -57,7 +58,6 @@ class FaultLink final : public Wrapper, public std::enable_shared_from_this<Faul
   Task<> until_idle();
   void count(const ptp::Message&);
   void learn_lane(const ptp::Message&, bool sent);
-  void arm();
   void end(bool reset);
 
   std::shared_ptr<FaultEngine> engine_;

@@ -65,9 +65,13 @@ void FaultLink::count(const ptp::Message& message) {
 
 void FaultLink::put(const ptp::Message& message) {
   learn_lane(message, true);
-  if (!bare()) return pass(head_piece(message));
-  count(message);
-  inner().put(message);
+  if (bare()) {
+    count(message);
+    inner().put(message);
+  } else {
+    pass(head_piece(message));
+  }
+  if (message.kind == Kind::init_event_ack) engine_->event_link_is_there();  // nothing goes out before it
 }
 
 Task<> FaultLink::write(Payload payload) {

@@ -90,7 +90,7 @@ class Stage {
   virtual Duration in_payload(Room) { return {}; }
   // The fault has been removed: what is held goes out.
   virtual void leave(Pieces&) {}
-  // The connection is there, or its lane has become known: those that happen by the clock set it.
+  // The connection is there, its lane has become known, or its initiator's for events is there. Called more than once.
   virtual void arm() {}
   // Their time has come.
   virtual void elapse() {}
