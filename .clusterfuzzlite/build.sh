@@ -19,7 +19,7 @@ for target in $targets; do
   # The image that runs them has none of our libraries.
   ldd "$OUT/fuzz_$target" | awk '$3 ~ /^\// && $1 !~ /^lib(c|m|dl|rt|pthread|gcc_s|resolv)\.so/ {print $3}' |
     xargs -r -I {} cp -n {} "$OUT/lib/"
-  dictionary=$source/fuzz/dictionaries/$target.dict
-  if [ -e "$dictionary" ]; then cp -L "$dictionary" "$OUT/fuzz_$target.dict"; fi
+  dictionary=$("$source/scripts/fuzz" --dictionary "$target")
+  if [ -n "$dictionary" ]; then cp "$source/$dictionary" "$OUT/fuzz_$target.dict"; fi
   python3 -m zipfile -c "$OUT/fuzz_${target}_seed_corpus.zip" "$source/fuzz/corpora/$target"/* "$source/fuzz/regressions/$target"/*
 done
