@@ -7,6 +7,7 @@
 
 #include "pcap/learn.h"
 #include "pcap/summary_text.h"
+#include "ptp/text.h"
 
 namespace stuntcam::pcap {
 namespace {
@@ -73,9 +74,11 @@ class SummaryReader {
   bool captures_ = false, deletes_ = false, uploads_ = false, open_captures_ = false, object_properties_ = false;
 };
 
+// As the camera sent it: no more than a PTP string holds.
 std::string unquoted(std::string_view text) {
   if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') text = text.substr(1, text.size() - 2);
-  return std::string(text == "(null)" || text == "None" ? std::string_view() : text);
+  if (text == "(null)" || text == "None") return {};
+  return ptp::utf8_from_utf16(ptp::string_content(ptp::utf16_from_utf8(text)));
 }
 
 bool SummaryReader::header(std::string_view text) {

@@ -13,17 +13,14 @@
 namespace stuntcam::profiles {
 namespace {
 
-// Strings on the wire have a length byte that counts the final NUL.
-constexpr std::size_t max_wire_text = 254;
-
 // A packet's length has 32 bits, and counts the 12 bytes before the payload.
 constexpr u64 max_data_packet = 0xFFFFFFFF - 12;
 
 void wire_text(Section& section, std::string_view key, std::string& out) {
   if (!section.read(key, out)) return;
-  if (ptp::utf16_from_utf8(out).size() > max_wire_text)
-    section.problems().add(section.get(key)->at,
-                           fmt::format("'{}' is longer than the {} characters of a PTP string", key, max_wire_text));
+  if (ptp::utf16_from_utf8(out).size() > ptp::max_string_units)
+    section.problems().add(section.get(key)->at, fmt::format("'{}' is longer than the {} characters of a PTP string",
+                                                             key, ptp::max_string_units));
 }
 
 void needed_text(Section& section, std::string_view key, std::string& out) {
