@@ -137,7 +137,11 @@ void Camera::add_operations() {
   for (const auto rows : {device_operations(), storage_operations(), object_operations(), change_operations(),
                           partial_operations(), edit_operations(), upload_operations(), upload_list_operations(),
                           property_operations(), capture_operations(), mtp_operations(), vendor_->operations()})
-    for (const auto& row : rows) operations_.insert_or_assign(static_cast<u16>(row.code), row);
+    for (const auto& row : rows) operations_[static_cast<u16>(row.code)].row = &row;
+  for (const auto& canned : profile_.canned) operations_[canned.code].canned = &canned;
+  for (const auto code : profile_.device.operations) operations_[code].advertised = true;
+  for (auto& [code, operation] : operations_)
+    operation.data = ptp::data_direction(OperationCode{code}, profile_.device.vendor);
 }
 
 void Camera::attach_properties() {
@@ -216,21 +220,17 @@ const ptp::DeviceInfo& Camera::device_info() {
   return info;
 }
 
-const OperationRow* Camera::operation(OperationCode code) const {
+Operation Camera::operation(OperationCode code) const {
   const auto found = operations_.find(static_cast<u16>(code));
-  return found == operations_.end() ? nullptr : &found->second;
-}
-
-const profiles::CannedOperation* Camera::canned(OperationCode code) const {
-  const auto found = std::ranges::find(profile_.canned, static_cast<u16>(code), &profiles::CannedOperation::code);
-  return found == profile_.canned.end() ? nullptr : &*found;
+  if (found != operations_.end()) return found->second;
+  return {.data = ptp::data_direction(code, profile_.device.vendor)};
 }
 
 std::vector<u16> Camera::unimplemented() const {
   std::vector<u16> codes;
   for (const auto code : profile_.device.operations) {
-    const auto operation_code = static_cast<OperationCode>(code);
-    if (operation(operation_code) == nullptr && canned(operation_code) == nullptr) codes.push_back(code);
+    const auto [row, canned, advertised, data] = operation(OperationCode{code});
+    if (row == nullptr && canned == nullptr) codes.push_back(code);
   }
   return codes;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -72,8 +73,7 @@ class Camera final : public transport::Responder {
   transport::Duration uptime() const { return clock_.now() - switched_on_; }
   u32 count_request(u16 operation) { return ++requests_[operation]; }  // of one that the profile answers
   const ptp::DeviceInfo& device_info();                                // valid until the next call
-  const OperationRow* operation(OperationCode) const;  // null: not implemented here (it may still be canned)
-  const profiles::CannedOperation* canned(OperationCode) const;
+  Operation operation(OperationCode) const;
   std::vector<u16> unimplemented() const;  // advertised, but neither a row nor canned: answered with GeneralError
 
   std::vector<u16> silent_events() const;  // advertised, and nothing here announces them
@@ -148,7 +148,7 @@ class Camera final : public transport::Responder {
   std::map<u32, Object> memory_;
   std::multimap<u32, Object> waiting_in_memory_;
   std::map<u32, std::vector<u32>> references_;
-  std::map<u16, OperationRow> operations_;
+  std::unordered_map<u16, Operation> operations_;
   LiveView live_view_;
   std::unique_ptr<Shutter> shutter_;
   std::vector<CameraSession*> sessions_;

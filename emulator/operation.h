@@ -11,6 +11,10 @@
 #include "ptp/datasets.h"
 #include "transport/responder.h"
 
+namespace stuntcam::profiles {
+struct CannedOperation;
+}
+
 namespace stuntcam::emulator {
 
 class Camera;
@@ -45,6 +49,14 @@ struct OperationRow {
   bool needs_session = true;
   bool while_busy = true;  // also answered while a capture runs; otherwise DeviceBusy
   u8 parameters = 0;       // how many parameters it knows; a surplus non-zero one is ParameterNotSupported
+};
+
+// What a camera does about an operation code.
+struct Operation {
+  const OperationRow* row = nullptr;                  // null: not implemented here
+  const profiles::CannedOperation* canned = nullptr;  // the profile's answer, which comes first
+  bool advertised = false;
+  ptp::DataDirection data = ptp::DataDirection::unknown;
 };
 
 // For operations with a data phase from the initiator that is small and wanted whole: collects at most `limit` bytes,

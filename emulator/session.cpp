@@ -53,19 +53,18 @@ void CameraSession::event(const transport::EventOut& event) {
 
 Answer CameraSession::request(const ptp::Message& request) {
   const auto code = static_cast<OperationCode>(request.code);
-  const auto* const canned = camera_.canned(code);
-  const auto* const row = canned != nullptr ? nullptr : camera_.operation(code);
-  const auto refused = refusal(row, canned != nullptr, request);
-  auto answer = refused ? Answer(Reply(*refused)) : run(row, canned, request);
-  const auto direction = ptp::data_direction(code, camera_.profile().device.vendor);
+  const auto operation = camera_.operation(code);
+  const auto refused = refusal(operation, request);
+  auto answer = refused ? Answer(Reply(*refused)) : run(operation, request);
   auto* const reply = std::get_if<Reply>(&answer);
-  if (reply != nullptr && direction == ptp::DataDirection::to_initiator &&
+  if (reply != nullptr && operation.data == ptp::DataDirection::to_initiator &&
       std::holds_alternative<std::monostate>(reply->body) && camera_.profile().quirks.data_when_refused)
     reply->body = Bytes{};
   // What the initiator sends must be read before it hears an answer, whatever the answer is: nothing but a cancel would
   // stop it (docs/protocol.md §1.4). Some clients announce no data phase and send one, so the operation decides.
-  const bool data_follows = request.data_phase == 2 ||
-                            (canned != nullptr ? canned->takes_data : direction == ptp::DataDirection::to_responder);
+  const bool data_follows =
+      request.data_phase == 2 ||
+      (operation.canned != nullptr ? operation.canned->takes_data : operation.data == ptp::DataDirection::to_responder);
   if (reply != nullptr && data_follows) return drain(std::move(*reply));
   return answer;
 }
@@ -81,8 +80,8 @@ transport::Duration CameraSession::frame_interval() const {
   return transport::Duration(static_cast<i64>(second / camera_.profile().timing.live_view_rate));
 }
 
-Answer CameraSession::run(const OperationRow* row, const profiles::CannedOperation* canned,
-                          const ptp::Message& request) {
+Answer CameraSession::run(const Operation& operation, const ptp::Message& request) {
+  const auto& [row, canned, advertised, data] = operation;
   // Advertised, but nobody knows what it does: OperationNotSupported would contradict DeviceInfo.
   if (row == nullptr && canned == nullptr) return Reply(ResponseCode::GeneralError);
   Context context{camera_, *this, request};
@@ -96,10 +95,11 @@ Answer CameraSession::run(const OperationRow* row, const profiles::CannedOperati
 }
 
 // The order is that of docs/protocol.md §3. Storage, object and access are the operation's own affair.
-std::optional<ResponseCode> CameraSession::refusal(const OperationRow* row, bool canned, const ptp::Message& request) {
+std::optional<ResponseCode> CameraSession::refusal(const Operation& operation, const ptp::Message& request) {
   const bool id_fits = transaction_id_fits(request);
   const auto code = static_cast<OperationCode>(request.code);
-  if (!canned && !camera_.profile().advertises(code)) return ResponseCode::OperationNotSupported;
+  const auto* const row = operation.canned == nullptr ? operation.row : nullptr;
+  if (operation.canned == nullptr && !operation.advertised) return ResponseCode::OperationNotSupported;
   if (!open() && !sessionless(row) && !camera_.profile().quirks.operations_without_session)
     return ResponseCode::SessionNotOpen;
   if (!id_fits) return ResponseCode::InvalidTransactionID;

@@ -60,9 +60,9 @@ class CameraSession final : public transport::Session {
   std::map<u32, std::unique_ptr<Edit>> edits;  // by handle: BeginEditObject … EndEditObject
 
  private:
-  std::optional<ResponseCode> refusal(const OperationRow*, bool canned, const ptp::Message&);
+  std::optional<ResponseCode> refusal(const Operation&, const ptp::Message&);
   bool transaction_id_fits(const ptp::Message&);
-  Answer run(const OperationRow*, const profiles::CannedOperation*, const ptp::Message&);
+  Answer run(const Operation&, const ptp::Message&);
   Camera& camera_;
   transport::Outlet& outlet_;
   ptp::Identity initiator_;

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "ptp/reader.h"
 #include "ptp/text.h"
-#include "ptp/writer.h"
 
 namespace stuntcam::ptp {
 namespace {
@@ -109,6 +109,23 @@ void decode_data(View head, PacketType type, Message& message) {
   }
 }
 
+// The head of a message, put together before it is appended: one that is small is a good part of an operation's cost.
+class Fields {
+ public:
+  template <class T>
+  void integer(T value) {
+    std::memcpy(bytes_.data() + size_, &value, sizeof value);
+    size_ += sizeof value;
+  }
+  void append_to(Bytes& out) const {
+    out.insert(out.end(), bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+  }
+
+ private:
+  std::array<u8, 64> bytes_;  // more than the largest head, a request with five parameters
+  std::size_t size_ = 0;
+};
+
 }  // namespace
 
 std::string_view name(PacketType type) {
@@ -202,64 +219,65 @@ Expected<Message> PacketFraming::decode(View head) const {
 }
 
 void PacketFraming::encode(const Message& message, Bytes& out) const {
-  Writer writer(out);
+  Fields fields;
+  View behind;
   const auto header = [&](PacketType type, u64 length) {
-    writer.integer(static_cast<u32>(length));
-    writer.integer(static_cast<u32>(type));
+    fields.integer(static_cast<u32>(length));
+    fields.integer(static_cast<u32>(type));
   };
   const auto parameters = [&] {
-    for (std::size_t i = 0; i < message.count; ++i) writer.integer(message.params[i]);
+    for (std::size_t i = 0; i < message.count; ++i) fields.integer(message.params[i]);
   };
   switch (message.kind) {
     case Kind::init_command_request:
       header(PacketType::init_command_request, header_size + message.wire.size());
-      writer.bytes(message.wire);
+      behind = message.wire;
       break;
     case Kind::init_command_ack:
       header(PacketType::init_command_ack, header_size + 4 + message.wire.size());
-      writer.integer(message.params[0]);
-      writer.bytes(message.wire);
+      fields.integer(message.params[0]);
+      behind = message.wire;
       break;
     case Kind::init_event_request:
       header(PacketType::init_event_request, 12);
-      writer.integer(message.params[0]);
+      fields.integer(message.params[0]);
       break;
     case Kind::init_event_ack:
       header(PacketType::init_event_ack, header_size);
       break;
     case Kind::init_fail:
       header(PacketType::init_fail, 12);
-      writer.integer(message.params[0]);
+      fields.integer(message.params[0]);
       break;
     case Kind::operation_request:
       header(PacketType::operation_request, request_size + 4u * message.count);
-      writer.integer(message.data_phase);
-      writer.integer(message.code);
-      writer.integer(message.transaction_id);
+      fields.integer(message.data_phase);
+      fields.integer(message.code);
+      fields.integer(message.transaction_id);
       parameters();
       break;
     case Kind::operation_response:
     case Kind::event:
       header(message.kind == Kind::event ? PacketType::event : PacketType::operation_response,
              response_size + 4u * message.count);
-      writer.integer(message.code);
-      writer.integer(message.transaction_id);
+      fields.integer(message.code);
+      fields.integer(message.transaction_id);
       parameters();
       break;
     case Kind::data:
       if (message.first) {
         header(PacketType::start_data, start_data_size);
-        writer.integer(message.transaction_id);
-        writer.integer(message.total);
+        fields.integer(message.transaction_id);
+        fields.integer(message.total);
       }
       if (!message.first || message.last) {
         header(message.last ? PacketType::end_data : PacketType::data, data_head_size + message.size);
-        writer.integer(message.transaction_id);
+        fields.integer(message.transaction_id);
       }
       break;
     case Kind::cancel:
       header(PacketType::cancel, 12);
-      writer.integer(message.transaction_id);
+      fields.integer(message.transaction_id);
       break;
     case Kind::probe_request:
       header(PacketType::probe_request, header_size);
@@ -268,12 +286,14 @@ void PacketFraming::encode(const Message& message, Bytes& out) const {
       header(PacketType::probe_response, header_size);
       break;
     case Kind::raw:
-      writer.bytes(message.wire);
+      behind = message.wire;
       break;
     case Kind::goodbye:
     case Kind::unknown:
       break;  // nothing of this framing
   }
+  fields.append_to(out);
+  if (!behind.empty()) out.insert(out.end(), behind.begin(), behind.end());
 }
 
 View identity_body(const Message& message) {

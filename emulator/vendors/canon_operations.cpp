@@ -16,7 +16,7 @@ Answer call(Context& context) {
 // Canon's own code for what the standard has, too.
 template <OperationCode standard>
 Answer as(Context& context) {
-  return context.camera.operation(standard)->run(context);
+  return context.camera.operation(standard).row->run(context);
 }
 
 Answer accept(Context&) { return Reply(ResponseCode::OK); }
