@@ -52,7 +52,10 @@ Task<> Conversation::run() {
         }
         begin(message);
         if (answered_at_once(message)) {
-          co_await answer_at_once(message);
+          const View body = put_data_heads(message);
+          if (!body.empty() && !link_.write_at_once(body)) co_await link_.write(Payload(body));
+          link_.put(response_to(message, std::get<Reply>(answer_)));
+          if (!link_.flush_at_once()) co_await link_.flush();
         } else {
           co_await transact(message);
         }
@@ -156,7 +159,7 @@ void Conversation::begin(const Message& request) {
 void Conversation::end() {
   association_->session->answered();
   for (const EventOut& event : std::get<Reply>(answer_).then) association_->event(event);
-  answer_ = Reply();
+  answer_.emplace<Reply>();
   if (buffer_.size() > kept_buffer) Bytes().swap(buffer_);
   association_->answering = false;
 }
@@ -175,23 +178,19 @@ bool Conversation::answered_at_once(const Message& request) const {
          reply->packets.empty();
 }
 
-Task<> Conversation::answer_at_once(Message request) {
-  const auto& reply = std::get<Reply>(answer_);
-  if (!std::holds_alternative<std::monostate>(reply.body)) {
-    const bool bytes = std::holds_alternative<Bytes>(reply.body);
-    const View body = bytes ? View(std::get<Bytes>(reply.body)) : std::get<View>(reply.body);
-    Message head = data_head(request, body.size());
-    if (!link_.framing().one_frame()) {
-      link_.put(head);
-      head.first = false;
-    }
-    head.last = true;
-    head.size = body.size();
+View Conversation::put_data_heads(const Message& request) {
+  const auto& data = std::get<Reply>(answer_).body;
+  if (std::holds_alternative<std::monostate>(data)) return {};
+  const View body = std::holds_alternative<Bytes>(data) ? View(std::get<Bytes>(data)) : std::get<View>(data);
+  Message head = data_head(request, body.size());
+  if (!link_.framing().one_frame()) {
     link_.put(head);
-    co_await link_.write(Payload(body));
+    head.first = false;
   }
-  link_.put(response_to(request, reply));
-  co_await link_.flush();
+  head.last = true;
+  head.size = body.size();
+  link_.put(head);
+  return body;
 }
 
 Task<> Conversation::transact(Message request) {

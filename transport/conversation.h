@@ -23,7 +23,7 @@ class Conversation {
   // A transaction: the camera is asked, then it goes one of two ways.
   void begin(const ptp::Message& request);
   bool answered_at_once(const ptp::Message& request) const;
-  Task<> answer_at_once(ptp::Message request);
+  View put_data_heads(const ptp::Message& request);  // the data behind them
   Task<> transact(ptp::Message request);
   void end();
   Task<Outcome> take_data(ptp::Message request, Intake& intake, Reply& reply);

@@ -47,6 +47,10 @@ class Link {
   virtual Task<> write(Payload) = 0;
   // All that was put is with the kernel, in one segment where it fits.
   virtual Task<> flush() = 0;
+  // The same two, done already where nobody need wait for it: coroutines are a good part of a small operation's cost.
+  // false: not, or not all of it; then write and flush do it.
+  virtual bool write_at_once(View) { return false; }
+  virtual bool flush_at_once() { return false; }
   // Both ways; whoever waits on this link wakes with operation_aborted. reset: a TCP reset instead of a FIN.
   virtual void close(bool reset = false) = 0;
   // Our direction only: the peer reads the end after what was flushed, and may go on sending. Nothing happens where the

@@ -80,7 +80,7 @@ class MemoryLink final : public StreamLink {
     return got <= 0 ? 0 : static_cast<ssize_t>(push(View(piece).first(static_cast<std::size_t>(got))));
   }
   bool input_waiting() override { return in_->size() != 0 || in_->closed; }
-  Task<> wait_readable() override { return wait(in_); }
+  Task<std::size_t> receive_some(Room room) override { return wait_to_receive(in_, room); }
   Task<> wait_writable() override { return wait_to_write(out_); }
   Task<> yield() override { return asio::post(io_.get_executor(), use_awaitable); }
 
@@ -96,12 +96,14 @@ class MemoryLink final : public StreamLink {
     out_->readable.cancel();
     return part.size();
   }
-  Task<> wait(std::shared_ptr<Pipe> pipe) {
-    asio::error_code woken;
-    if (!closed_ && pipe->size() == 0 && !pipe->closed) {
+  Task<std::size_t> wait_to_receive(std::shared_ptr<Pipe> pipe, Room room) {
+    for (;;) {
+      const ssize_t got = try_receive(room);
+      if (got == 0) throw std::system_error(asio::error::make_error_code(asio::error::eof));
+      if (got > 0) co_return static_cast<std::size_t>(got);
+      asio::error_code woken;
       co_await pipe->readable.async_wait(asio::redirect_error(use_awaitable, woken));
     }
-    check();
   }
   Task<> wait_to_write(std::shared_ptr<Pipe> pipe) {
     asio::error_code woken;

@@ -25,18 +25,40 @@ Task<> nothing() { co_return; }
 
 }  // namespace
 
-bool StreamLink::try_fill() {
+void StreamLink::received(std::size_t bytes) {
+  moved_ += bytes;
+  sent_since_receive_ = false;
+}
+
+void StreamLink::sent(std::size_t bytes) {
+  moved_ += bytes;
+  since_yield_ += bytes;
+  sent_since_receive_ = true;
+}
+
+Room StreamLink::input_room() {
   if (in_.empty()) in_.resize(input_size);
   if (begin_ != 0) {
     std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
-  const ssize_t got = try_receive(Room(in_).subspan(end_));
+  return Room(in_).subspan(end_);
+}
+
+void StreamLink::filled(std::size_t got, std::size_t asked) {
+  end_ += got;
+  drained_ = got < asked;
+  received(got);
+}
+
+bool StreamLink::try_fill() {
+  if (drained_) return false;
+  const Room room = input_room();
+  const ssize_t got = try_receive(room);
   if (got == 0) end_of_stream();
   if (got < 0) return false;
-  end_ += static_cast<std::size_t>(got);
-  moved_ += static_cast<u64>(got);
+  filled(static_cast<std::size_t>(got), room.size());
   return true;
 }
 
@@ -54,19 +76,19 @@ Task<ptp::Expected<ptp::Message>> StreamLink::receive() {
       if (!message) begin_ -= head->size;  // for unread()
       co_return message;
     }
-    const bool filled = try_fill();
-    if (!filled) co_await wait_readable();
+    if (try_fill()) continue;
+    const Room room = input_room();
+    const std::size_t got = co_await receive_some(room);
+    filled(got, room.size());
   }
 }
 
 Task<> StreamLink::discard() {
   while (payload_left_ != 0) {
-    if (begin_ == end_) {
-      const bool filled = try_fill();
-      if (!filled) {
-        co_await wait_readable();
-        continue;
-      }
+    if (begin_ == end_ && !try_fill()) {
+      const Room room = input_room();
+      const std::size_t got = co_await receive_some(room);
+      filled(got, room.size());
     }
     const auto skipped = static_cast<std::size_t>(std::min<u64>(payload_left_, end_ - begin_));
     begin_ += skipped;
@@ -86,16 +108,17 @@ Task<std::size_t> StreamLink::read(Room room) {
   std::size_t got = std::min(want, end_ - begin_);
   if (got != 0) std::memcpy(room.data(), in_.data() + begin_, got);
   begin_ += got;
-  while (got < want) {
-    const ssize_t received = try_receive(room.subspan(got, want - got));
-    if (received > 0) {
-      got += static_cast<std::size_t>(received);
-      moved_ += static_cast<u64>(received);
-      break;
+  if (got < want) {
+    const Room rest = room.subspan(got, want - got);
+    const ssize_t more = try_receive(rest);
+    if (more > 0) {
+      received(static_cast<std::size_t>(more));
+      got += static_cast<std::size_t>(more);
+    } else if (got == 0) {  // else what there is; the end of the stream is there next time, too
+      if (more == 0) end_of_stream();
+      got = co_await receive_some(rest);
+      received(got);
     }
-    if (got != 0) break;  // also at the end of the stream, which is there next time, too
-    if (received == 0) end_of_stream();
-    co_await wait_readable();
   }
   payload_left_ -= got;
   payload_read_ += got;
@@ -114,11 +137,11 @@ Task<bool> StreamLink::ready() {
   // Looks by receiving into the buffer: the bytes stay for receive(). A link that is closed under it is gone, too:
   // whoever waits for this or something else must wake.
   try {
-    for (;;) {
-      const bool filled = try_fill();
-      if (filled) co_return true;
-      co_await wait_readable();
-    }
+    if (try_fill()) co_return true;
+    const Room room = input_room();
+    const std::size_t got = co_await receive_some(room);
+    filled(got, room.size());
+    co_return true;
   } catch (const std::system_error&) {
     co_return false;
   }
@@ -126,12 +149,28 @@ Task<bool> StreamLink::ready() {
 
 void StreamLink::put(const ptp::Message& message) { framing_.encode(message, out_); }
 
+bool StreamLink::write_at_once(View bytes) {
+  if (bytes.size() > small_payload || out_.size() > kept_output) return false;
+  out_.insert(out_.end(), bytes.begin(), bytes.end());
+  return true;
+}
+
+bool StreamLink::flush_at_once() {
+  // Others' turn, or memory to give back.
+  if (since_yield_ >= slice_size || out_.capacity() > kept_output) return false;
+  const ssize_t taken = try_send(out_, {}, false);
+  if (taken < 0) return false;
+  sent(static_cast<std::size_t>(taken));
+  out_.erase(out_.begin(), out_.begin() + taken);
+  if (!out_.empty()) return false;
+  uncork();
+  return true;
+}
+
 // These hand on the task of who does it: a coroutine around a coroutine is an allocation more.
 Task<> StreamLink::write(Payload payload) {
   if (payload.descriptor >= 0) return send_file(payload.descriptor, payload.offset, payload.size);
-  if (payload.size > small_payload || out_.size() > kept_output) return send_all(payload.bytes, true);
-  out_.insert(out_.end(), payload.bytes.begin(), payload.bytes.end());
-  return nothing();
+  return write_at_once(payload.bytes) ? nothing() : send_all(payload.bytes, true);
 }
 
 Task<> StreamLink::flush() { return send_all({}, false); }
@@ -141,16 +180,15 @@ Task<> StreamLink::send_all(View payload, bool more) {
   std::size_t queued = 0;
   while (queued != out_.size() || !payload.empty()) {
     const View second = payload.first(std::min<std::size_t>(payload.size(), slice_size));
-    const ssize_t sent = try_send(View(out_).subspan(queued), second, more);
-    if (sent < 0) {
+    const ssize_t taken = try_send(View(out_).subspan(queued), second, more);
+    if (taken < 0) {
       co_await wait_writable();
       continue;
     }
-    const auto from_queue = std::min<std::size_t>(static_cast<std::size_t>(sent), out_.size() - queued);
+    sent(static_cast<std::size_t>(taken));
+    const auto from_queue = std::min<std::size_t>(static_cast<std::size_t>(taken), out_.size() - queued);
     queued += from_queue;
-    payload = payload.subspan(static_cast<std::size_t>(sent) - from_queue);
-    moved_ += static_cast<u64>(sent);
-    since_yield_ += static_cast<u64>(sent);
+    payload = payload.subspan(static_cast<std::size_t>(taken) - from_queue);
     if (since_yield_ >= slice_size) {
       since_yield_ = 0;
       co_await yield();
@@ -158,21 +196,21 @@ Task<> StreamLink::send_all(View payload, bool more) {
   }
   out_.clear();
   if (out_.capacity() > kept_output) out_.shrink_to_fit();
+  if (!more) uncork();
 }
 
 Task<> StreamLink::send_file(int descriptor, u64 offset, u64 size) {
   if (!out_.empty()) co_await send_all({}, true);
   u64 done = 0;
   while (done < size) {
-    const ssize_t sent = try_send_file(descriptor, offset + done, std::min(size - done, slice_size));
-    if (sent < 0) {
+    const ssize_t taken = try_send_file(descriptor, offset + done, std::min(size - done, slice_size));
+    if (taken < 0) {
       co_await wait_writable();
       continue;
     }
-    if (sent == 0) throw SourceFailed(done);
-    done += static_cast<u64>(sent);
-    moved_ += static_cast<u64>(sent);
-    since_yield_ += static_cast<u64>(sent);
+    if (taken == 0) throw SourceFailed(done);
+    sent(static_cast<std::size_t>(taken));
+    done += static_cast<u64>(taken);
     if (since_yield_ >= slice_size) {
       since_yield_ = 0;
       co_await yield();

@@ -30,6 +30,8 @@ class StreamLink : public Link {
   void put(const ptp::Message&) final;
   Task<> write(Payload) final;
   Task<> flush() final;
+  bool write_at_once(View) final;
+  bool flush_at_once() final;
   u64 moved() const final { return moved_; }
   View unread() const final { return buffered(); }
 
@@ -40,14 +42,23 @@ class StreamLink : public Link {
   virtual ssize_t try_receive(Room) = 0;
   virtual ssize_t try_send(View first, View second, bool more) = 0;
   virtual ssize_t try_send_file(int descriptor, u64 offset, u64 size) = 0;  // 0: the file ended
+  // All is sent that was to be sent: what was held back for more may go.
+  virtual void uncork() {}
   virtual bool input_waiting() = 0;                                         // bytes or the end of the stream
-  virtual Task<> wait_readable() = 0;
+  // Waits for bytes and moves some. Throws std::system_error; asio::error::eof at the end of the stream.
+  virtual Task<std::size_t> receive_some(Room) = 0;
   virtual Task<> wait_writable() = 0;
   virtual Task<> yield() = 0;
 
+  bool sent_since_receive() const { return sent_since_receive_; }
+
  private:
   Task<> discard();
+  Room input_room();
   bool try_fill();  // false: it would have to wait
+  void filled(std::size_t got, std::size_t asked);
+  void received(std::size_t bytes);
+  void sent(std::size_t bytes);
   Task<> send_all(View payload, bool more);
   Task<> send_file(int descriptor, u64 offset, u64 size);
   View buffered() const { return View(in_).subspan(begin_, end_ - begin_); }
@@ -59,6 +70,8 @@ class StreamLink : public Link {
   Bytes out_;
   u64 moved_ = 0;
   u64 since_yield_ = 0;
+  bool drained_ = false;  // the last receive into in_ got less than it asked for: the next would have to wait
+  bool sent_since_receive_ = true;
 };
 
 }  // namespace stuntcam::transport

@@ -10,7 +10,9 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
+#include <asio/buffer.hpp>
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -71,10 +73,7 @@ class TcpLink final : public StreamLink {
   ssize_t try_receive(Room room) override {
     for (;;) {
       const ssize_t got = ::recv(handle(), room.data(), room.size(), 0);
-      if (got >= 0) {
-        sent_since_receive_ = false;
-        return got;
-      }
+      if (got >= 0) return got;
       if (errno == EAGAIN) return -1;
       if (errno != EINTR) fail("receive");
     }
@@ -86,36 +85,38 @@ class TcpLink final : public StreamLink {
     message.msg_iovlen = 2;
     for (;;) {
       const ssize_t sent = ::sendmsg(handle(), &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-      if (sent >= 0) {
-        sent_since_receive_ = true;
-        return sent;
-      }
+      if (sent >= 0) return sent;
       if (errno == EAGAIN) return -1;
       if (errno != EINTR) fail("send");
     }
   }
+  // sendfile has no MSG_MORE: without the cork each call would end in a short segment, and the response be another.
   ssize_t try_send_file(int descriptor, u64 offset, u64 size) override {
+    if (!std::exchange(corked_, true)) set(handle(), IPPROTO_TCP, TCP_CORK, 1);
     for (;;) {
       auto at = static_cast<off_t>(offset);
       const ssize_t sent = ::sendfile(handle(), descriptor, &at, size);
-      if (sent >= 0) {
-        sent_since_receive_ = true;
-        return sent;
-      }
+      if (sent >= 0) return sent;
       if (errno == EAGAIN) return -1;
       if (errno == EIO) return 0;
       if (errno != EINTR) fail("sendfile");
     }
   }
+  void uncork() override {
+    if (std::exchange(corked_, false)) set(handle(), IPPROTO_TCP, TCP_CORK, 0);
+  }
   bool input_waiting() override {
     u8 byte = 0;
     return ::recv(handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
   }
-  Task<> wait_readable() override {
+  // Not a wait and then a receive: asio's wait is a system call (epoll_ctl), its receive needs none until bytes are
+  // there.
+  Task<std::size_t> receive_some(Room room) override {
     // The peer may hold back its next segment until this one is acknowledged (Nagle); when nothing of ours has gone out
     // that would carry the acknowledgement, the kernel would sit on it for 40 ms.
-    if (!sent_since_receive_) set(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, 1);
-    return socket_.async_wait(TcpSocket::wait_read, use_awaitable);
+    const int socket = handle();
+    if (!sent_since_receive()) set(socket, IPPROTO_TCP, TCP_QUICKACK, 1);
+    return socket_.async_receive(asio::buffer(room.data(), room.size()), use_awaitable);
   }
   Task<> wait_writable() override { return socket_.async_wait(TcpSocket::wait_write, use_awaitable); }
   Task<> yield() override { return asio::post(socket_.get_executor(), use_awaitable); }
@@ -129,7 +130,7 @@ class TcpLink final : public StreamLink {
   TcpSocket socket_;
   Lane lane_;
   std::string peer_ = "(gone)", local_;
-  bool sent_since_receive_ = true;
+  bool corked_ = false;
 };
 
 }  // namespace

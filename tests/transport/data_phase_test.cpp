@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <optional>
+
 #include "tests/transport/world.h"
 #include "transport/file.h"
 
@@ -35,6 +37,28 @@ TEST(DataIn, AllSizesAroundThePackets) {
         expect_pattern(got.data, size);
         EXPECT_EQ(got.packets, size <= (3u << 20) ? 1u : (size + (1u << 20) - 1) >> 20);
       }
+    }
+  });
+}
+
+// More of them than the connection holds: a part of one goes out at once, and the rest when there is room.
+TEST(DataIn, SmallAnswersThatNobodyReadsYet) {
+  constexpr u32 requests = 100, size = 10'007;
+  World world;
+  std::optional<Client> client;
+  world.run([&]() -> Task<> {
+    client = co_await handshake(world);
+    for (u32 tid = 1; tid <= requests; ++tid) client->command->put(request(op_bytes, tid, size));
+    co_await client->command->flush();
+  });
+  world.settle();
+  world.run([&]() -> Task<> {
+    for (u32 tid = 1; tid <= requests; ++tid) {
+      Message none;
+      none.kind = Kind::raw;  // it has been asked for
+      const Received got = co_await transaction(*client->command, none);
+      EXPECT_EQ(got.response.transaction_id, tid);
+      expect_pattern(got.data, size);
     }
   });
 }
