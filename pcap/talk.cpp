@@ -181,8 +181,9 @@ void Talk::forget_stray() {
 void Talk::tell_stray(const ptp::Message& message, Origin origin) {
   const auto transaction = std::make_shared<Transaction>();
   transaction->request.transaction_id = message.transaction_id;
-  transaction->response = message;
-  transaction->response->wire = {};
+  auto response = message;
+  response.wire = {};
+  transaction->response = response;
   const bool to_initiator = stray_[1] > 0;
   if (stray_[0] + stray_[1] > 0) {
     transaction->data = DataPhase{.sent = to_initiator, .size = stray_[to_initiator], .kept = std::move(stray_kept_)};

@@ -250,7 +250,7 @@ void PacketFraming::encode(const Message& message, Bytes& out) const {
       fields.integer(message.params[0]);
       break;
     case Kind::operation_request:
-      header(PacketType::operation_request, request_size + 4u * message.count);
+      header(PacketType::operation_request, request_size + std::size_t{4} * message.count);
       fields.integer(message.data_phase);
       fields.integer(message.code);
       fields.integer(message.transaction_id);
@@ -259,7 +259,7 @@ void PacketFraming::encode(const Message& message, Bytes& out) const {
     case Kind::operation_response:
     case Kind::event:
       header(message.kind == Kind::event ? PacketType::event : PacketType::operation_response,
-             response_size + 4u * message.count);
+             response_size + std::size_t{4} * message.count);
       fields.integer(message.code);
       fields.integer(message.transaction_id);
       parameters();

@@ -38,7 +38,8 @@ Task<> Conversation::run() {
     // next() without a coroutine of its own: nothing is allocated for an operation that is answered at once.
     ptp::Expected<Message> received;
     if (held_) {
-      received = *std::exchange(held_, std::nullopt);
+      received = *held_;
+      held_.reset();
     } else {
       received = co_await link_.receive();
     }

@@ -81,7 +81,7 @@ Duration Happening::in_payload(Room bytes) {
     passed_ += bytes.size();
     Pieces now;
     if (passed_ > where().from.value_or(0) && fits_connection()) strike(now);
-    passage().link->end_now(std::move(now));
+    passage().link->end_now(now);
   }
   return {};
 }
@@ -102,7 +102,7 @@ void Happening::elapse() {
   if (!by_clock() || !fits_connection()) return;
   Pieces now;
   strike(now);
-  passage().link->end_now(std::move(now));
+  passage().link->end_now(now);
 }
 
 }  // namespace stuntcam::transport

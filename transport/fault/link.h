@@ -32,11 +32,11 @@ class FaultLink final : public Wrapper, public std::enable_shared_from_this<Faul
   // For the engine and the stages.
   const Passage& passage() const { return *passage_; }
   u32 association() const { return association_; }
-  void follow_plan();       // it has changed
-  void arm();               // all stages
-  void elapse(u64 fault);   // of those that happen by the clock
-  void send_later(Pieces);  // without going through the stages, by a coroutine of its own
-  void end_now(Pieces);     // likewise, but at once: marks and an end
+  void follow_plan();           // it has changed
+  void arm();                   // all stages
+  void elapse(u64 fault);       // of those that happen by the clock
+  void send_later(Pieces);      // without going through the stages, by a coroutine of its own
+  void end_now(const Pieces&);  // likewise, but at once: marks and an end
   void wake(u64 sleep);
 
  private:

@@ -207,12 +207,13 @@ Task<> FaultLink::deliver() {
     co_await until_idle();
     delivering_ = true;
     co_await execute(true);
+    delivering_ = false;
   } catch (const std::system_error&) {  // whoever reads or writes there notices, too
+    delivering_ = false;
   }
-  delivering_ = false;
 }
 
-void FaultLink::end_now(Pieces pieces) {
+void FaultLink::end_now(const Pieces& pieces) {
   for (const auto& piece : pieces) {
     if (piece.is == Piece::Is::mark)
       inner().mark({reinterpret_cast<const char*>(piece.bytes.data()), piece.bytes.size()});
