@@ -20,6 +20,9 @@ constexpr std::size_t max_friendly_name = 19;
 
 std::string key(std::string_view table, u16 code) { return fmt::format("{} 0x{:04X}", table, code); }
 
+// The others stand for none and for all.
+bool is_storage(u32 id) { return id != 0 && id != 0xFFFFFFFF; }
+
 // Its digits and letters, but for leading zeros, become '#': each camera of the profile has another number then.
 std::string masked(const std::string& serial) {
   std::string out;
@@ -75,10 +78,12 @@ void Findings::refused(u16 property, u16 response, const std::string& source) {
 }
 
 void Findings::storage(u32 id, const ptp::StorageInfo& info, const std::string& source) {
+  if (!is_storage(id)) return;
   storages_.emplace(id, Found<std::optional<ptp::StorageInfo>>{info, source});
 }
 
 void Findings::empty_slot(u32 id, const std::string& source) {
+  if (!is_storage(id)) return;
   storages_.emplace(id, Found<std::optional<ptp::StorageInfo>>{{}, source});
 }
 
