@@ -17,6 +17,9 @@ using transport::Task;
 
 namespace {
 
+// default_data_packet tells why.
+constexpr u64 long_data = 64 << 20, long_data_packet = 1 << 20;
+
 // Packets that belong nowhere and do no harm: a camera that sends nothing else would keep us for ever.
 constexpr unsigned most_strays = 1000;
 
@@ -120,10 +123,11 @@ Task<> Connection::send_data(Exchange& exchange) {
   link_->put(head);
   head.first = false;
   const auto& progress = exchange.request.progress;
+  const u64 packet = total > long_data ? std::max(options_.data_packet, long_data_packet) : options_.data_packet;
   u64 piece = 0;
   bool last = false;
   for (u64 offset = 0; !last; offset += piece) {
-    piece = std::min(options_.data_packet, total - offset);
+    piece = std::min(packet, total - offset);
     last = offset + piece == total;
     if (!one_frame) {
       head.size = piece;
