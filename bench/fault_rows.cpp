@@ -63,7 +63,6 @@ Row faults_row(const Options& options) {
 
 Row fuzz_row(const Options& options) {
   const std::string client = STUNTCAM_FUZZED_CLIENT;
-  if (client.empty()) throw std::runtime_error("the client that is tried is one of the tests', and they are not built");
   const int runs = options.times(2000, 20);
   Row row("fuzz", fmt::format("stuntcam fuzz, {} runs of a client without a bug", runs), "");
   const Folder findings;

@@ -80,6 +80,27 @@ void add_values(Seeds& seeds) {
   seeds["data_sets/handles_too_many"] = Seed().number(handles).number(u32{0xFFFFFFFF}).number(u32{1});
   seeds["data_sets/vendor_row"] =
       Seed().number(vendor).number(u8{4}).number(u16{0x9203}).number(u32{3}).bytes(Bytes(12, 1));
+  const auto battery = encode(described(DataType::uint16, {}));
+  seeds["data_sets/vendor_descriptions"] = Seed()
+                                               .number(vendor)
+                                               .number(u8{3})
+                                               .number(u16{0x902B})
+                                               .number(u32{1})
+                                               .number(static_cast<u32>(4 + battery.size()))
+                                               .bytes(battery);
+  const auto changed = [](u16 second) {
+    return Seed()
+        .number(vendor)
+        .number(u8{3})
+        .number(u16{0xD212})
+        .number(u16{2})
+        .number(u16{0x5007})
+        .number(u32{560})
+        .number(second)
+        .number(u32{2});
+  };
+  seeds["data_sets/vendor_values"] = changed(0x5001);
+  seeds["data_sets/vendor_value_twice"] = changed(0x5007);
 }
 
 }  // namespace
@@ -143,6 +164,14 @@ void add_data_sets(Seeds& seeds) {
                         4));
   word("unicode_utf8", 2, 0, "\xF0\x9F\x93\xB7\xC3\xA9\xE2\x82\xAC!");
   word("unicode_long", 2, 0, std::string(520, 'x'));
+  word("duration_fraction", 3, 0, "1.5s");
+  word("duration_ms", 3, 0, "350ms");
+  word("duration_too_long", 3, 0, "300000000h");
+  word("size_fraction", 3, 0, "1.5KiB");
+  word("size_of_thousands", 3, 0, "5kB");
+  word("size_plain", 3, 0, "4096");
+  word("size_fraction_of_a_byte", 3, 0, "0.3B");
+  word("size_too_large", 3, 0, "17179869184GiB");
 }
 
 }  // namespace stuntcam::fuzz

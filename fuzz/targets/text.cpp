@@ -1,4 +1,4 @@
-// Words from people and from cameras: names of codes, dates, UTF-8 and UTF-16.
+// Words from people and from cameras: names of codes, dates, UTF-8 and UTF-16, numbers with units.
 #include "ptp/text.h"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include "fuzz/targets/input.h"
 #include "ptp/codes.h"
 #include "ptp/datetime.h"
+#include "ptp/units.h"
 
 namespace stuntcam::fuzz {
 namespace {
@@ -47,6 +48,13 @@ void check_date(std::string_view word) {
   require(local.seconds() == date->seconds(), "seconds and dates agree");
 }
 
+void check_units(std::string_view word) {
+  if (const auto time = parse_duration(word))
+    require(parse_duration(duration_text(*time)) == time, "a duration is the same after it was written");
+  if (const auto bytes = parse_size(word))
+    require(parse_size(size_text(*bytes)) == bytes, "a size is the same after it was written");
+}
+
 void check_unicode(View bytes) {
   std::u16string units(bytes.size() / 2, u'\0');
   std::memcpy(units.data(), bytes.data(), units.size() * 2);
@@ -71,11 +79,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static constexpr std::array vendors{Vendor::none,   Vendor::microsoft, Vendor::nikon,   Vendor::canon, Vendor::fuji,
                                       Vendor::parrot, Vendor::leica,     Vendor::olympus, Vendor::sony};
   Input input(data, size);
-  const auto what = input.below(3);
+  const auto what = input.below(4);
   const auto vendor = vendors[input.below(vendors.size())];
   const View bytes = input.rest();
   if (what == 0) check_codes(text(bytes), vendor);
   if (what == 1) check_date(text(bytes));
   if (what == 2) check_unicode(bytes);
+  if (what == 3) check_units(text(bytes));
   return 0;
 }
