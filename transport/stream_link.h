@@ -44,7 +44,7 @@ class StreamLink : public Link {
   virtual ssize_t try_send_file(int descriptor, u64 offset, u64 size) = 0;  // 0: the file ended
   // All is sent that was to be sent: what was held back for more may go.
   virtual void uncork() {}
-  virtual bool input_waiting() = 0;                                         // bytes or the end of the stream
+  virtual bool input_waiting() = 0;  // bytes or the end of the stream
   // Waits for bytes and moves some. Throws std::system_error; asio::error::eof at the end of the stream.
   virtual Task<std::size_t> receive_some(Room) = 0;
   virtual Task<> wait_writable() = 0;
